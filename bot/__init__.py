@@ -1,0 +1,1 @@
+"""The process: front door, wiring and commands."""

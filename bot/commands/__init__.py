@@ -1,0 +1,1 @@
+"""The commands an operator runs: each module a group, each function one command."""

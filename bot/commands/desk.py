@@ -1,0 +1,72 @@
+"""The desk of the command line: one line for every answer, one exit code for every outcome."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Concatenate, ParamSpec
+
+from tortoise.exceptions import BaseORMException, OperationalError
+
+import texts
+from kit.errors import Refusal
+from kit.settings import Settings
+
+P = ParamSpec("P")
+Command = Callable[Concatenate[Settings, P], Awaitable[int]]
+
+DONE, REFUSED, WRONG_USE = 0, 1, 2
+
+
+def say(key: str, **facts: object) -> None:
+    """One line on standard output."""
+    print(texts.render(f"commands.{key}", **facts))
+
+
+def complain(key: str, **facts: object) -> None:
+    """One line on standard error; `key` is whole, since refusals come from every capability."""
+    print(" ".join(texts.render(key, **facts).split()), file=sys.stderr)
+
+
+def command(run: Command[P]) -> Command[P]:
+    """Turns what a command raises into one line and an exit code: 1 refused, 2 wrong use."""
+
+    @functools.wraps(run)
+    async def answered(settings: Settings, /, *args: P.args, **kwargs: P.kwargs) -> int:
+        try:
+            return await run(settings, *args, **kwargs)
+        except Refusal as refusal:
+            complain(refusal.key, **refusal.facts)
+            return REFUSED
+        except FileNotFoundError as exc:
+            complain("commands.no_file", file=exc.filename)
+            return WRONG_USE
+        except ValueError as exc:
+            complain("commands.setting_wrong", problem=exc)
+            return WRONG_USE
+        except (OperationalError, BaseORMException, ConnectionError) as exc:
+            complain("commands.database_away", problem=type(exc).__name__)
+            return REFUSED
+        except OSError as exc:
+            complain("commands.not_writable", file=exc.filename, problem=exc.strerror or type(exc).__name__)
+            return REFUSED
+
+    return answered
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """A new file that only its owner reads; raises `commands.file_exists` rather than overwrite."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as exc:
+        raise Refusal("commands.file_exists", file=path.name) from exc
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+
+
+def operator() -> str:
+    """How the book of deeds names whoever runs a command."""
+    return "console"

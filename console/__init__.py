@@ -1,0 +1,1 @@
+"""The face towards browsers: pages for secretaries and large-type pages for members."""

@@ -1,0 +1,1 @@
+"""How one talks: menus, dialogs, understanding."""

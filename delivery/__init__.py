@@ -1,0 +1,1 @@
+"""How a notice arrives: the ledger, the ways, the paper."""

@@ -1,0 +1,1 @@
+"""What is drawn or printed: certificate, binding slips, poster and notice sheets; facts in, bytes out."""

@@ -1,0 +1,1 @@
+"""What is remembered: tables and named queries, without decisions."""

@@ -1,0 +1,1 @@
+"""The steps that bring a database of any release to this one."""

@@ -1,0 +1,1 @@
+"""The face towards the clock: jobs that look for what is due."""

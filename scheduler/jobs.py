@@ -1,0 +1,49 @@
+"""All timed jobs of the house, in the order in which they run when several are due."""
+
+from __future__ import annotations
+
+from scheduler.broadcasts import mass_jobs, spread_broadcasts
+from scheduler.calls import announce_calls, move_calls
+from scheduler.care_plans import care_plans
+from scheduler.check_in import check_in
+from scheduler.curtain import curtain
+from scheduler.desk import monday_lines
+from scheduler.emergency import emergency
+from scheduler.erasure import erasure, erasure_journal
+from scheduler.escalation import rise
+from scheduler.job import Job
+from scheduler.life_events import life_events
+from scheduler.looks import JOBS as LOOK_JOBS
+from scheduler.outbox import outbox, stalled
+from scheduler.posts import JOBS as POST_JOBS
+from scheduler.upkeep import after_outage, heartbeat, retention, token_care, unfinished_imports
+from scheduler.visits import ask_about_visits, greet_members, plan_visits, remind_visits
+
+JOBS: list[Job] = [
+    emergency,
+    heartbeat,
+    after_outage,
+    token_care,
+    retention,
+    unfinished_imports,
+    erasure,
+    erasure_journal,
+    curtain,
+    check_in,
+    *POST_JOBS,
+    *LOOK_JOBS,
+    spread_broadcasts,
+    mass_jobs,
+    move_calls,
+    announce_calls,
+    plan_visits,
+    remind_visits,
+    greet_members,
+    monday_lines,
+    ask_about_visits,
+    life_events,
+    care_plans,
+    rise,
+    stalled,
+    outbox,
+]

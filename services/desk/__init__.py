@@ -1,0 +1,84 @@
+"""What waits on a secretary's desk: the lines of the first page, the lists behind them, and people as found there."""
+
+from services.desk import behalf
+from services.desk.behalf import HOWS, LIFE, Entry, Ties, ties, version_of
+from services.desk.calling import Told, answer_call
+from services.desk.exporting import Exported, count_to_export, export_people
+from services.desk.gaps import SMALLEST_COUNT, Estate, estates_without_branch, give_liaison, without_liaison
+from services.desk.history import Past, ahead, happened
+from services.desk.importing import home_place, require_within
+from services.desk.lists import LISTED, Asked, DueVisit, asked, due_visits, open_posts
+from services.desk.morning import Line, in_office, lines, tell_lines
+from services.desk.people import FOUND, May, Page, Row, found_by, may_do, page, search, theirs
+from services.desk.tree import (
+    Appointing,
+    Place,
+    PlacePage,
+    add_place,
+    alone_at,
+    appoint,
+    close_place,
+    end_office,
+    office_of_theirs,
+    place_of_theirs,
+    place_page,
+    rename_place,
+    tops,
+)
+
+__all__ = [
+    "FOUND",
+    "HOWS",
+    "LIFE",
+    "LISTED",
+    "SMALLEST_COUNT",
+    "Appointing",
+    "Asked",
+    "DueVisit",
+    "Entry",
+    "Estate",
+    "Exported",
+    "Line",
+    "May",
+    "Page",
+    "Past",
+    "Place",
+    "PlacePage",
+    "Row",
+    "Ties",
+    "Told",
+    "add_place",
+    "ahead",
+    "alone_at",
+    "answer_call",
+    "appoint",
+    "asked",
+    "behalf",
+    "close_place",
+    "count_to_export",
+    "due_visits",
+    "end_office",
+    "estates_without_branch",
+    "export_people",
+    "found_by",
+    "give_liaison",
+    "happened",
+    "home_place",
+    "in_office",
+    "lines",
+    "may_do",
+    "office_of_theirs",
+    "open_posts",
+    "page",
+    "place_of_theirs",
+    "place_page",
+    "rename_place",
+    "require_within",
+    "search",
+    "tell_lines",
+    "theirs",
+    "ties",
+    "tops",
+    "version_of",
+    "without_liaison",
+]

@@ -1,0 +1,129 @@
+"""Everything the house keeps, as open tables: for moving away, for auditors, for a spreadsheet (promise X19)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from tortoise.models import Model
+
+from models.access import AuditEntry, DutyPerson
+from models.accounts import Account, Binding, BindingSlip, Question
+from models.calls import Call
+from models.care_plans import CarePlan, CareSeat
+from models.check_in import CheckIn, RetirementCeremony
+from models.curtain import CurtainResult, CurtainStep, CurtainSubscription
+from models.escalation import RiseStep
+from models.heard import Heard, Meaning
+from models.inbox import InboxMessage
+from models.life_events import LifeEvent
+from models.mass import MassJob
+from models.members import ActivityRegistration, Consent, EmergencyContact, Person
+from models.notices import Broadcast, Notice
+from models.organisation import Organisation, Role
+from models.platform import WorkdayOverride
+from models.posts import PostAppraisal, PostHolding, ServicePost
+from models.roster import RosterImport
+from models.safe import SafeReport
+from models.visit_settings import VisitSetting
+from models.visits import Gift, NoVisit, SecondHome, VisitRecord, VisitTask
+from models.voices import Voice
+from models.wishes import Alarm, AlarmStep, Wish
+from services.audit import note
+from services.members import where
+
+TABLES: Mapping[str, type[Model]] = {
+    "account": Account,
+    "activity_registration": ActivityRegistration,
+    "alarm": Alarm,
+    "alarm_step": AlarmStep,
+    "appraisal": PostAppraisal,
+    "audit": AuditEntry,
+    "binding": Binding,
+    "binding_slip": BindingSlip,
+    "broadcast": Broadcast,
+    "call": Call,
+    "care_plan": CarePlan,
+    "care_seat": CareSeat,
+    "check_in": CheckIn,
+    "consent": Consent,
+    "curtain_result": CurtainResult,
+    "curtain_step": CurtainStep,
+    "curtain_subscription": CurtainSubscription,
+    "duty_person": DutyPerson,
+    "emergency_contact": EmergencyContact,
+    "heard": Heard,
+    "gift": Gift,
+    "holding": PostHolding,
+    "inbox": InboxMessage,
+    "life_event": LifeEvent,
+    "mass_job": MassJob,
+    "meaning": Meaning,
+    "no_visit": NoVisit,
+    "notice": Notice,
+    "organisation": Organisation,
+    "person": Person,
+    "post": ServicePost,
+    "question": Question,
+    "retirement_ceremony": RetirementCeremony,
+    "rise_step": RiseStep,
+    "role": Role,
+    "roster_import": RosterImport,
+    "safe_report": SafeReport,
+    "second_home": SecondHome,
+    "visit_record": VisitRecord,
+    "visit_setting": VisitSetting,
+    "visit_task": VisitTask,
+    "voice": Voice,
+    "wish": Wish,
+    "workday": WorkdayOverride,
+}
+"""What is exported, by the names of the dump; tokens, codes and the engine's bookkeeping are nobody's data."""
+
+_KEYS_TO_NOTHING = frozenset(
+    {"phone_index", "phone_tail", "initials", "code_index", "scene", "seat", "owner", "lease_until", "open_mark",
+     "verify_code", "next_occasions_from"}
+)  # fmt: skip
+_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ExportTable:
+    """One kind of row: its name and its columns."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+def tables() -> list[ExportTable]:
+    """Every kind of row that is exported."""
+    return [ExportTable(name, _columns(model)) for name, model in TABLES.items()]
+
+
+async def rows(table: ExportTable) -> AsyncIterator[dict[str, Any]]:
+    """All rows of a table in the order of their ids, sealed columns opened, as plain JSON values."""
+    model = TABLES[table.name]
+    name = model._meta.pk_attr
+    some = await model.all().order_by(name).limit(_AT_ONCE)
+    while some:
+        for row in some:
+            yield {column: _plain(getattr(row, column)) for column in table.columns}
+        some = await model.filter(where(f"{name}__gt", some[-1].pk)).order_by(name).limit(_AT_ONCE)
+
+
+async def note_export(counted: Mapping[str, int], *, by: str, now: datetime) -> None:
+    """An export leaves a line in the book (promise X21)."""
+    await note(by, "exported", now=now, kinds=len(counted), rows=sum(counted.values()))
+
+
+def _columns(model: type[Model]) -> tuple[str, ...]:
+    stored = model._meta.fields_db_projection
+    return tuple(name for name in model._meta.fields_map if name in stored and name not in _KEYS_TO_NOTHING)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value

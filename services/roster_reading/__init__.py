@@ -1,0 +1,34 @@
+"""Reading a branch's own roster (名册): a foreign table in, drafts of members with a report per row out.
+
+Pure: no row of the database, no clock. What is read here is applied by the capability that owns members.
+"""
+
+from services.roster_reading.drafts import (
+    Column,
+    Contact,
+    Ignored,
+    MemberDraft,
+    Problem,
+    RosterReading,
+    RowReading,
+)
+from services.roster_reading.headings import heading_words
+from services.roster_reading.matching import Change, KnownMember, Match, Plan, match
+from services.roster_reading.reading import read_roster
+
+__all__ = [
+    "Change",
+    "Column",
+    "Contact",
+    "Ignored",
+    "KnownMember",
+    "Match",
+    "MemberDraft",
+    "Plan",
+    "Problem",
+    "RosterReading",
+    "RowReading",
+    "heading_words",
+    "match",
+    "read_roster",
+]

@@ -1,0 +1,111 @@
+"""The duties to visit, from rule or event to row, reminder, result, confirmation and rise; one engine for every kind.
+
+A rule names an occasion (services/visit_rules) or an event asks for a visit (services/life_events); planning or
+opening makes the duty with its window and visitor, reminding tells the visitor, results close it, confirming asks the
+person visited, rising tells the next level while it stays open.
+"""
+
+from services.visits.accounting import Account, Line, account, open_towards
+from services.visits.adapting import give
+from services.visits.confirming import Doubt, doubt_of, say_came, say_not_came, settle_doubt, to_ask_by_the_way
+from services.visits.gifts import Shown, gift_of, gift_shown, note_gift, settle_gift
+from services.visits.home_rounds import TAGS, Round, is_home_round, last_round, note_round
+from services.visits.keepers import Keepers
+from services.visits.listing import Details, Duty, Told, details, due_for, in_words, named, named_in
+from services.visits.naming import day_in_words, lunar_note, occasion_in_words
+from services.visits.opening import Call, open_duty, open_of_event
+from services.visits.passing import clear_up, hand_over, leave_to_others, stop_for
+from services.visits.planning import EXCUSED, NO_VISIT, Planned, look_again, note_rules, plan_page
+from services.visits.refusing import ask_again, live_elsewhere, please_do_not_visit, visits_welcome
+from services.visits.reminding import ToRemind, greet_page, remind, visitors_to_remind
+from services.visits.results import (
+    RESULTS,
+    Recorded,
+    Result,
+    opened_line,
+    record,
+    sealed_line,
+    send_again,
+    state_before,
+    take_over,
+    undo,
+)
+from services.visits.rising import VisitRising
+from services.visits.settings import BLANKS, LOCAL, Change, change, county_now, number_of, place_of, preview, rules_now
+
+__all__ = [
+    "BLANKS",
+    "EXCUSED",
+    "LOCAL",
+    "NO_VISIT",
+    "RESULTS",
+    "TAGS",
+    "Account",
+    "Call",
+    "Change",
+    "Details",
+    "Doubt",
+    "Duty",
+    "Keepers",
+    "Line",
+    "Planned",
+    "Recorded",
+    "Result",
+    "Round",
+    "Shown",
+    "ToRemind",
+    "Told",
+    "VisitRising",
+    "account",
+    "ask_again",
+    "change",
+    "clear_up",
+    "county_now",
+    "day_in_words",
+    "details",
+    "doubt_of",
+    "due_for",
+    "gift_of",
+    "gift_shown",
+    "give",
+    "greet_page",
+    "hand_over",
+    "in_words",
+    "is_home_round",
+    "last_round",
+    "leave_to_others",
+    "live_elsewhere",
+    "look_again",
+    "lunar_note",
+    "named",
+    "named_in",
+    "note_gift",
+    "note_round",
+    "note_rules",
+    "number_of",
+    "occasion_in_words",
+    "open_duty",
+    "open_of_event",
+    "open_towards",
+    "opened_line",
+    "place_of",
+    "plan_page",
+    "please_do_not_visit",
+    "preview",
+    "record",
+    "remind",
+    "rules_now",
+    "say_came",
+    "say_not_came",
+    "sealed_line",
+    "send_again",
+    "settle_doubt",
+    "settle_gift",
+    "state_before",
+    "stop_for",
+    "take_over",
+    "to_ask_by_the_way",
+    "undo",
+    "visitors_to_remind",
+    "visits_welcome",
+]

@@ -1,0 +1,37 @@
+"""Names occasions and days in the words of the house, for notices and lists."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import texts
+from kit.lunar import LunarDay, from_solar
+from texts.days import spoken_day
+
+_BY_MOON = ("spring_festival", "double_ninth")
+
+
+def occasion_in_words(occasion: str) -> str:
+    """What the visit is for: 80岁生日, 重阳节."""
+    rule, _, number = occasion.partition(":")
+    return texts.render(f"visits.occasion_{rule}", number=number)
+
+
+def day_in_words(day: date) -> str:
+    """The day with its weekday: 10月18日(周日)."""
+    return spoken_day(day)
+
+
+def lunar_note(occasion: str, due_on: date, calendar: str) -> str | None:
+    """The day by the moon where the occasion follows it, as kept that year: 农历二月初九; else None."""
+    rule = occasion.partition(":")[0]
+    if rule in _BY_MOON or (calendar == "lunar" and rule.endswith("birthday")):
+        return _by_the_moon(from_solar(due_on))
+    return None
+
+
+def _by_the_moon(day: LunarDay) -> str:
+    words = texts.section("visits", "lunar")
+    month = words["months"][day.month - 1]
+    month = texts.render("visits.leap_month", month=month) if day.leap else month
+    return texts.render("visits.lunar", month=month, day=words["days"][day.day - 1])

@@ -1,0 +1,1 @@
+"""What the pretend platform remembers, one file for each thing it remembers."""

@@ -1,0 +1,130 @@
+"""The sums add up by name, over ten years and after every change; and the rules can be changed as sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+import pytest
+import visits_rounds as rounds
+from cast import Cast, arrange
+
+from bot.demo_county import seed as demo_seed
+from kit.county import County
+from kit.errors import Refusal
+from kit.lunar import double_ninth, lunar_new_year
+from models.access import AuditEntry
+from models.members import Person
+from models.organisation import Organisation
+from models.visits import VisitTask
+from services import access, care_plans, life_events, seed, visits
+from services.visit_rules import outlook
+from services.visits.adapting import celebrant
+
+pytestmark = pytest.mark.usefixtures("db")
+TODAY = date(2026, 10, 12)
+
+
+@pytest.fixture
+async def cast(monday: datetime) -> Cast:
+    return await arrange(monday)
+
+
+async def test_ten_years_of_the_demo_county_are_one_duty_a_person_rule_and_occasion(monday: datetime) -> None:
+    """Leap months included: every festival, and every round birthday by the person's own calendar, exactly once."""
+    await seed.load(demo_seed(TODAY), now=monday)
+    for span in range(63):
+        now = monday + timedelta(days=59 * span)
+        await rounds.plan(now, page=1000)
+        await VisitTask.filter(due_on__lt=now.date()).update(state="done")
+    last = date(2036, 10, 11)
+    by_calendar = VisitTask.filter(due_on__lte=last, kind__in=["festival_visit", "decade_birthday_visit"])
+    rows = await by_calendar.values_list("subject_id", "occasion")
+    found = Counter([(int(str(subject)), str(occasion)) for subject, occasion in rows])
+    assert set(found.values()) == {1}
+    roster = [one for one in await Person.exclude(standing="staff") if one.branch_id or one.community_id]
+    assert any(one.birth_leap for one in roster)
+    expected = {(one.id, key) for one in roster for key in _occasions(one, last)}
+    assert found.keys() == expected
+
+
+def _occasions(person: Person, last: date) -> set[str]:
+    """By hand for the festivals, by the calendar of each year for the birthdays."""
+    days = {f"july_first:{year}": date(year, 7, 1) for year in range(2026, 2037)}
+    days |= {f"double_ninth:{year}": double_ninth(year) for year in range(2026, 2037)}
+    days |= {f"spring_festival:{year}": lunar_new_year(year) for year in range(2026, 2037)}
+    festivals = {key for key, day in days.items() if TODAY <= day <= last}
+    seen = outlook(celebrant(person), rounds.RULES, TODAY - timedelta(days=1), last).due
+    return festivals | {one.key for one in seen if one.rule.endswith("birthday")}
+
+
+async def test_due_is_done_and_excused_and_open_and_the_roster_by_name(cast: Cast, monday: datetime) -> None:
+    await rounds.plan(monday)
+    task = await VisitTask.get(subject_id=cast.zhao.id)
+    reach = await access.reach_of(cast.leader, TODAY)
+    await visits.record(task.id, "visited", "好", by=cast.leader, reach=reach, now=monday)
+    await visits.please_do_not_visit(cast.qian, by=cast.qian, now=monday)
+    await life_events.died(cast.feng, by=cast.worker, now=monday)
+    found = await visits.account(cast.county, TODAY, date(2026, 10, 31))
+    assert found.sums == {"due": 6, "done": 1, "excused": 2, "open": 3, "unaccounted": 0}
+    standing = {line.name: (line.standing, line.reason) for line in found.lines}
+    assert standing["赵一禾"] == ("done", "")
+    assert (standing["钱二梅"], standing["冯九思"]) == (("excused", "no_visit"), ("excused", "deceased"))
+
+
+async def test_whoever_a_festival_forgot_is_named(cast: Cast, monday: datetime) -> None:
+    await rounds.plan(monday)
+    await VisitTask.filter(subject_id=cast.qian.id).delete()
+    found = await visits.account(cast.branch, TODAY, date(2026, 10, 31))
+    assert (found.unaccounted, found.sums["unaccounted"]) == (("钱二梅",), 1)
+
+
+async def test_each_tier_counts_its_own_visits_and_no_other_tier_s(cast: Cast, monday: datetime) -> None:
+    reach = await access.reach_of(cast.worker, TODAY)
+    for tier in ("county", "community"):
+        await care_plans.set_wanted(cast.zhao, tier, True, by=reach, now=monday)
+    await rounds.plan(monday)
+    task = await VisitTask.get(occasion="tier_community:2026-Q4")
+    by = await access.reach_of(cast.leader, TODAY)
+    await visits.record(task.id, "visited", "好", by=cast.leader, reach=by, now=monday)
+    found = await visits.account(cast.county, TODAY, date(2026, 12, 31))
+    assert found.by_tier() == {
+        "community": {"due": 1, "done": 1, "excused": 0, "open": 0},
+        "county": {"due": 1, "done": 0, "excused": 0, "open": 1},
+    }
+
+
+async def test_a_place_counts_its_own_people_only(cast: Cast, monday: datetime) -> None:
+    await rounds.plan(monday)
+    here = await visits.account(await Organisation.get(key="liuan"), TODAY, date(2026, 10, 31))
+    assert [line.name for line in here.lines] == ["冯九思"]
+
+
+# The rules as sentences.
+
+
+async def test_a_changed_rule_is_previewed_as_names_and_days_and_then_counts(cast: Cast, monday: datetime) -> None:
+    born = {"birth": "1947-11-20", "sex": "male", "branch_id": cast.branch.id}
+    person = await Person.create(name="孙三木", **born)
+    reach = await access.reach_of(cast.chief, TODAY)
+    changes = await visits.preview(County(), "offset_male", -1, reach, now=monday)
+    assert [(one.occasion, one.before, one.after) for one in changes if one.name == "孙三木"] == [
+        ("decade_birthday:80", None, date(2026, 11, 20))
+    ]
+    await rounds.plan(monday)
+    assert not await VisitTask.exists(subject_id=person.id, kind="decade_birthday_visit")
+    await visits.change("offset_male", -1, by=cast.chief, reach=reach, now=monday)
+    before = await VisitTask.all().count()
+    await rounds.plan(monday, await visits.rules_now(County()))
+    assert await VisitTask.all().count() == before + 1
+    assert await AuditEntry.filter(action="visit_rule", subject="offset_male").count() == 1
+
+
+async def test_only_the_county_changes_the_rules_and_only_to_what_makes_sense(cast: Cast, monday: datetime) -> None:
+    above, below = [await access.reach_of(one, TODAY) for one in (cast.chief, cast.secretary)]
+    with pytest.raises(Refusal, match=r"visits\.rules_are_the_county_s"):
+        await visits.change("first_age", 70, by=cast.secretary, reach=below, now=monday)
+    with pytest.raises(Refusal, match=r"visits\.number_out_of_range"):
+        await visits.change("first_age", 7, by=cast.chief, reach=above, now=monday)
+    await visits.change("remind_first", 5, by=cast.chief, reach=above, now=monday)
+    assert (await visits.rules_now(County())).visits.reminder_days == (5, 3, 1, 0)

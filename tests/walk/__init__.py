@@ -1,0 +1,1 @@
+"""The secretary's week, walked through in a real browser: `make walk`."""

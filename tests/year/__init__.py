@@ -1,0 +1,1 @@
+"""A simulated year of the whole demo county over the simulator's HTTP (`make year`)."""

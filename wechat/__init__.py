@@ -1,0 +1,1 @@
+"""The platform's dialect: envelopes, messages, replies, error codes and the asynchronous client."""
