@@ -22,9 +22,12 @@ async def move_calls(now: datetime, deps: Deps) -> dict[str, int]:
             return {"looked_at": looked_at, "moved": moved}
 
 
-@job(every=600)
+@job(every=600, after=["move_calls"])
 async def announce_calls(now: datetime, deps: Deps) -> dict[str, int]:
-    """Every ten minutes: whoever has people to tell hears of it, once for all of them."""
+    """Every ten minutes: whoever has people to tell hears of it, once for all of them.
+
+    After the lists have moved: whoever is new on one need not wait for the next ten minutes.
+    """
     announced = 0
     for keeper in await calls.to_announce(now):
         async with deps.transaction():

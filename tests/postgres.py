@@ -10,15 +10,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.whole.servers import create, drop, private_server, running_server
+from tests.whole.servers import create, drop, need_not_last, private_server, running_server
 
-WORKERS = 2
-DEFAULT = (
-    ["-q", "-rs", "-n", str(WORKERS), "-m", "not browser and not storm", "--ignore=tests/stories"],
-    ["-q", "-rs", "tests/stories"],
-    ["-q", "-rs", "-m", "storm"],
-)
-"""Stories and storm go alone: what comes within seconds must not be judged on a machine busy with other tests."""
+WORKERS = 4
+"""At most so many side by side (`-n`): each has a database of its own."""
+DEFAULT = ("-q", "-rs", "-n", str(WORKERS), "-m", "not storm", "--ignore=tests/stories")
 BANNER = "!!! NOT RUN: tests on PostgreSQL: no server answers, and no private one could be started"
 """CI never takes this for success."""
 
@@ -35,6 +31,8 @@ def a_server() -> Iterator[str | None]:
 
 async def _made(server: str, names: list[str]) -> str:
     urls = [await create(server, name) for name in names]
+    for name in names:
+        await need_not_last(server, name)
     return urls[0]
 
 
@@ -56,14 +54,11 @@ def main(arguments: list[str]) -> int:
             return 1 if os.environ.get("CI") else 0
         name = f"jinqiu_test_{os.getpid()}"
         names = [name, *(f"{name}_gw{number}" for number in range(WORKERS))]
-        names += [f"{one}_town" for one in names]
         try:
             environment = {"JINQIU_TEST_DATABASE": asyncio.run(_made(server, names)), "JINQIU_TEST_SERVER": server}
-            turns = [arguments] if arguments else DEFAULT
-            codes = [_pytest(turn, environment) for turn in turns]
-            return max(codes)
+            return _pytest(arguments or list(DEFAULT), environment)
         finally:
-            asyncio.run(_gone(server, names))
+            asyncio.run(_gone(server, [*names, *(f"{one}_town" for one in names)]))
 
 
 if __name__ == "__main__":

@@ -34,6 +34,11 @@ SETTLING = 0.3
 """What is on the screen is noted in the house a moment later."""
 
 Slip = Callable[[str], Awaitable[str]]
+Rest = Callable[[], Awaitable[None]]
+
+
+async def _no_rest() -> None:
+    """A house in one process follows the clock by itself."""
 
 
 def seed_of(story: Story) -> dict[str, Any]:
@@ -55,13 +60,13 @@ class Teller:
     story: Story
     phones: Phones
     slip: Slip
+    rest: Rest = _no_rest
     names: dict[str, str] = field(default_factory=dict)
     answer: str = ""
     said: list[str] = field(default_factory=list)
 
     async def tell(self) -> None:
         """From the first line to the last. Raises `AssertionError` with the line and what was said until then."""
-        await self._lay_out()
         for beat in self.story.beats:
             try:
                 await getattr(self, f"_{beat.kind}")(beat)
@@ -69,7 +74,7 @@ class Teller:
                 so_far = "\n".join(self.said[-12:])
                 raise AssertionError(f"{self.story.name}.story:{beat.line}: {exc}\n--- so far\n{so_far}") from None
 
-    async def _lay_out(self) -> None:
+    async def lay_out(self) -> None:
         """Everybody's phone on the table; by default all of them wrote this morning, so that chat is open."""
         self.names = openids(seed_of(self.story))
         for name, openid in self.names.items():
@@ -125,10 +130,16 @@ class Teller:
             await self.phones.call("DELETE", "/sim/faults")
 
     async def _passes(self, beat: Beat) -> None:
-        await self.phones.move_clock(by=beat.span.total_seconds())
+        await self._moves(by=beat.span.total_seconds())
 
     async def _comes(self, beat: Beat) -> None:
-        await self.phones.move_clock(to=(beat.moment - datetime.now(UTC)).total_seconds())
+        await self._moves(to=(beat.moment - datetime.now(UTC)).total_seconds())
+
+    async def _moves(self, **clock: float) -> None:
+        """What was due is done before the clock moves, and what the move made due before anybody speaks."""
+        await self.rest()
+        await self.phones.move_clock(**clock)
+        await self.rest()
 
     def _noted(self, who: str, words: str) -> None:
         self.said += [f"{who} > {words}", *(f"< {line}" for line in self.answer.splitlines())]
