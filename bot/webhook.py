@@ -53,6 +53,9 @@ async def _body(request: web.Request) -> bytes:
         return await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise Refused("oversize") from None
+    except web.RequestPayloadError:
+        # Packed or cut in a way that does not unpack.
+        raise Refused("body") from None
 
 
 def _answer(request: web.Request, reply: str, now: datetime) -> web.Response:

@@ -18,7 +18,7 @@ class InboxMessage(Model):
     id = fields.IntField(primary_key=True)
     openid = fields.CharField(max_length=64)
     identity = fields.CharField(max_length=200)
-    kind = fields.CharField(max_length=30)
+    kind = fields.CharField(max_length=80)
     created = UtcDatetime()
     received_at = UtcDatetime(db_index=True)
     state = fields.CharField(max_length=10, default="done")

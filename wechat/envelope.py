@@ -29,6 +29,8 @@ __all__ = ["MAX_AGE", "MAX_BODY", "Envelope", "Mode", "Refused"]
 
 MAX_BODY = 256 * 1024
 """Bytes of a request body (X6)."""
+LONGEST_OPENID = 64
+"""Characters of a sender; the platform's have 28, and what is longer would fit no column."""
 MAX_AGE = 2 * 86_400 + 300
 """Seconds a push may be old (X5): two days and a margin; a clock one day off refuses nothing fresh."""
 
@@ -145,14 +147,15 @@ class Envelope:
         if fields.get("ToUserName") != self._original_id:
             raise Refused("recipient")
         message = read(fields, text)
-        if not message.openid or not message.created:
+        if not 0 < len(message.openid) <= LONGEST_OPENID or not message.created:
             raise Refused("fields")
         self._require_fresh(str(message.created), now)
         return message
 
     @staticmethod
     def _require_fresh(stamp: str, now: float) -> None:
-        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
+        # Ten digits last until 2286; a longer number is no time that a calendar could show.
+        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 10):
             raise Refused("query")
         if now - int(stamp) > MAX_AGE:
             raise Refused("stale")

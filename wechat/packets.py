@@ -125,7 +125,7 @@ def _parse_json(text: str) -> Fields:
         fields = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         raise Refused("json") from None
-    plain = {str(name): _plain(value, 2) for name, value in fields.items()}
+    plain = {legal(name): _plain(value, 2) for name, value in fields.items()}
     if "List" in plain:
         # JSON packets leave out the wrapper that XML ones have around it.
         plain |= {wrapper: {"List": plain["List"]} for wrapper in _LIST_WRAPPERS}
@@ -133,13 +133,14 @@ def _parse_json(text: str) -> Fields:
 
 
 def _plain(value: Any, depth: int) -> Any:
+    # JSON can spell what XML cannot carry (`\\u0000`, half a surrogate pair), and no database takes it.
     if depth > MAX_DEPTH:
         raise Refused("depth")
     if isinstance(value, dict):
-        return {str(name): _plain(inner, depth + 1) for name, inner in value.items()}
+        return {legal(name): _plain(inner, depth + 1) for name, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner, depth + 1) for inner in value]
-    return "" if value is None else str(value)
+    return "" if value is None else legal(str(value))
 
 
 def legal(text: str) -> str:

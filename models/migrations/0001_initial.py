@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('openid', fields.CharField(max_length=64)),
                 ('identity', fields.CharField(max_length=200)),
-                ('kind', fields.CharField(max_length=30)),
+                ('kind', fields.CharField(max_length=80)),
                 ('created', UtcDatetime(auto_now=False, auto_now_add=False)),
                 ('received_at', UtcDatetime(db_index=True, auto_now=False, auto_now_add=False)),
                 ('state', fields.CharField(default='done', max_length=10)),

@@ -110,6 +110,13 @@ async def test_whatever_is_wrong_is_refused_alike_without_any_effect(
     assert door.noted == ["received", "refused"]
 
 
+async def test_a_body_that_does_not_unpack_is_refused_like_any_other(client: TestClient[Any, Any], door: Door) -> None:
+    packed = {"Content-Encoding": "gzip"}
+    answer = await client.post("/wechat", params=signed(), data=b"not packed", headers=packed)
+    assert (answer.status, await answer.text()) == (403, "")
+    assert (door.taken, door.noted) == ([], ["received", "refused"])
+
+
 @pytest.mark.parametrize("failure", [NotInTime(), NotSaved(), Overloaded()], ids=lambda one: type(one).__name__)
 async def test_what_is_not_on_disk_is_not_acknowledged(
     client: TestClient[Any, Any], door: Door, failure: Exception

@@ -293,6 +293,15 @@ def test_a_packet_without_a_type_is_refused(envelope, peer, fields):
     assert reason(envelope, *peer.seal(packet(fields))) == "fields"
 
 
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [((OPENID, "o" * 65), "fields"), ((f">{NOW}<", ">99999999999<"), "query")],
+    ids=["a sender no account has", "a time beyond calendars"],
+)
+def test_a_head_that_cannot_be_kept_is_refused(envelope, peer, change, word):
+    assert reason(envelope, *peer.seal(text_packet().replace(*change))) == word
+
+
 @pytest.mark.parametrize("name", ["FromUserName", "CreateTime"])
 def test_a_packet_without_sender_or_time_is_refused(envelope, peer, name):
     written = text_packet().replace(f"<{name}>", "<Other>").replace(f"</{name}>", "</Other>")

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wechatpy import parse_message
 
+from models.inbox import InboxMessage
 from tests.wechat.peer import NOW, OPENID, ORIGINAL_ID, packet, text_packet
 from wechat import messages, packets
 from wechat.errors import Refused
@@ -292,6 +293,33 @@ def test_a_long_key_keeps_its_identity_short():
     made = read_raw(event("VIEW", f"<EventKey>{long}</EventKey>"))
     assert len(made.identity) < 100
     assert made.identity != read_raw(event("VIEW", f"<EventKey>{long}y</EventKey>")).identity
+
+
+LONG = "9" * 300
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        message("text", f"<Content>a</Content><MsgId>{LONG}</MsgId>"),
+        message(LONG),
+        message(LONG, f"<MsgId>{LONG}</MsgId>"),
+        event(LONG),
+        event("user_authorization_cancellation", AUTHORISED),
+    ],
+    ids=["number", "kind", "kind and number", "event", "the platform's longest"],
+)
+def test_whatever_is_sent_fits_the_columns_of_the_inbox(raw):
+    columns = InboxMessage._meta.fields_map
+    made = read_raw(raw)
+    assert 0 < len(made.kind) <= columns["kind"].max_length
+    assert 0 < len(made.identity) <= columns["identity"].max_length
+
+
+def test_json_cannot_say_what_no_database_takes():
+    head = '"ToUserName":"a","FromUserName":"b","CreateTime":1,"MsgType":"text"'
+    made = read(parse(f'{{{head},"Content":"a\\u0000\\ud800b"}}'))
+    assert made.content == "ab"
 
 
 @pytest.mark.parametrize(

@@ -24,13 +24,13 @@ class Event(Message):
 
     @property
     def kind(self) -> str:
-        """The event's name in lower case."""
-        return self.event
+        """The event's name in lower case; of one longer than any known a short stand-in."""
+        return bounded(self.event)
 
     @property
     def identity(self) -> str:
         """Second, name and what tells two such events of one second apart."""
-        return f"{self.created}.{self.event}.{bounded(self._distinction())}"
+        return f"{self.created}.{self.kind}.{bounded(self._distinction())}"
 
     def _distinction(self) -> str:
         return self.event_key

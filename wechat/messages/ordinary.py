@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import ClassVar
 
-from wechat.messages.head import Message, decimal, digest, digest_of, element, whole
+from wechat.messages.head import Message, bounded, decimal, digest, digest_of, element, whole
 from wechat.packets import Fields
 
 _PHRASES = tomllib.loads(files("wechat").joinpath("phrases.toml").read_text("utf-8"))
@@ -32,7 +32,7 @@ class Ordinary(Message):
     @property
     def identity(self) -> str:
         """MsgId, which is unique per sender only."""
-        return self.msg_id or f"{self.created}.{self.kind}.{digest(self.raw)}"
+        return bounded(self.msg_id) or f"{self.created}.{self.kind}.{digest(self.raw)}"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -146,13 +146,13 @@ class Unknown(Ordinary):
 
     @property
     def kind(self) -> str:
-        """The MsgType that was sent, in lower case."""
-        return self.name
+        """The MsgType that was sent, in lower case; of one longer than any known a short stand-in."""
+        return bounded(self.name)
 
     @property
     def identity(self) -> str:
         """MsgId, else a name made of everything that was sent."""
-        return self.msg_id or f"{self.created}.{digest_of(self.fields)}"
+        return bounded(self.msg_id) or f"{self.created}.{digest_of(self.fields)}"
 
 
 MESSAGES: dict[str, type[Ordinary]] = {
