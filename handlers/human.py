@@ -14,6 +14,7 @@ from wechat.messages import (
     Location,
     MiniProgramPage,
     ShortVideo,
+    Unknown,
     Unsupported,
     Video,
     Voice,
@@ -130,10 +131,16 @@ async def heard_wrong(ctx: Context) -> Reply:
     return say("human.heard_wrongly", phone=await phone_of(ctx))
 
 
-@router.event(Image, Video, ShortVideo, File)
+@router.event(Image, Video, ShortVideo)
 async def picture(ctx: Context) -> Reply:
     """A picture or film."""
     return say("human.picture", phone=await phone_of(ctx))
+
+
+@router.event(File, Unknown)
+async def something_else(ctx: Context) -> Reply:
+    """A file, or a kind of message that came after this release."""
+    return say("human.something_else", phone=await phone_of(ctx))
 
 
 @router.event(Location)

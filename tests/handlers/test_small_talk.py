@@ -19,6 +19,7 @@ from models.safe import SafeReport
 from models.wishes import Wish
 from services import binding
 from texts import section
+from wechat.messages import read
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -196,3 +197,14 @@ async def test_looking_at_posts_needs_neither_consent_nor_a_name(talk: Talk, wor
     said = await talk.say("oNew", words)
     assert "3 政策宣传员" in said
     assert "您同意吗" in await talk.say("oNew", "3")
+
+
+# What has no words
+
+
+@pytest.mark.parametrize("kind", ["file", "finder_video"], ids=["a file", "a kind that came later"])
+async def test_what_cannot_be_opened_is_answered_with_a_telephone_number(talk: Talk, kind: str) -> None:
+    head = {"ToUserName": "gh_5a17c0de0001", "FromUserName": "oZhao", "CreateTime": str(int(talk.now.timestamp()))}
+    answer = await talk.inbox.take(read({**head, "MsgType": kind, "MsgId": "7"}, "<xml/>"), talk.now)
+    assert answer.startswith("您发的收到了，这一种我打不开。")
+    assert any(sign.isdigit() for sign in answer)

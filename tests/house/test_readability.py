@@ -199,6 +199,7 @@ DEAD_ENDS = [
     "human.nobody",
     "human.voice_unknown",
     "human.picture",
+    "human.something_else",
     "human.location",
     "human.link",
     "human.heard_wrongly",
