@@ -11,17 +11,18 @@ from ipaddress import ip_address
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
 from tortoise.exceptions import BaseORMException
 
 from bot.house import House
 from bot.rehearsal import Rehearsal
+from bot.webhook import INBOX
 from kit import clock
 from kit.guesses import Guesses
-from models.counters import totals
 from models.database import transaction
 from models.schema import pending
-from services import audit, upkeep, warnings
+from services import audit, dump, upkeep, warnings
 
 HOUSE = web.AppKey("house", House)
 GUESSES = web.AppKey("guesses", Guesses)
@@ -58,12 +59,16 @@ async def _reasons(house: House) -> list[str]:
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Counters of promise T7 in the Prometheus text format, for direct loopback callers or with the token."""
+    """Counters of promise T7 and timings in the Prometheus text format, for direct loopback callers or with the token.
+
+    Counters are those of all processes, timings those of this one."""
     token = request.app[HOUSE].settings.metrics_token
     if not (await _knows(request, token) if token else _is_direct(request)):
         return web.Response(status=404)
     registry = CollectorRegistry()
-    registry.register(_Totals(await totals()))
+    registry.register(_Totals(await dump.counters()))
+    if INBOX in request.app:
+        registry.register(request.app[INBOX].seconds)
     return web.Response(body=generate_latest(registry), content_type="text/plain", charset="utf-8")
 
 
@@ -91,14 +96,17 @@ def _is_direct(request: web.Request) -> bool:
 
 
 class _Totals:
-    """The rows of the counter table, as a collector."""
+    """The counters, as a collector; what waits goes up and down, so it is a gauge under the same kind of name."""
 
     def __init__(self, counted: dict[str, int]) -> None:
         self._counted = counted
 
-    def collect(self) -> list[CounterMetricFamily]:
+    def collect(self) -> list[Metric]:
         return [
-            CounterMetricFamily(f"jinqiu_{name}", name, value=value) for name, value in sorted(self._counted.items())
+            GaugeMetricFamily(f"jinqiu_{name}_total", name, value=value)
+            if name == "waiting"
+            else CounterMetricFamily(f"jinqiu_{name}", name, value=value)
+            for name, value in sorted(self._counted.items())
         ]
 
 

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
 import structlog
+from prometheus_client import Histogram
 
 import texts
 from bot.answering import answered_to, context_of, opened_windows
@@ -43,6 +44,7 @@ BATCH = 48
 MOST_WAITING = 2000
 DEADLINE_SECONDS = 4.0
 RETRY_AFTER = timedelta(minutes=1)
+_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 
 
 class NotInTime(Exception):
@@ -116,6 +118,7 @@ class Inbox:
         self._under_way: dict[Key, Arrival] = {}
         self._counts: Counter[str] = Counter()
         self._is_closing = False
+        self.seconds = Histogram("jinqiu_answer_seconds", "until an answer leaves", registry=None, buckets=_SECONDS)
 
     async def start(self) -> None:
         """Begin to work through the lanes."""
@@ -143,8 +146,9 @@ class Inbox:
         else:
             self._count("duplicate")
         try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
-                return await asyncio.shield(arrival.answer)
+            with self.seconds.time():
+                async with asyncio.timeout(DEADLINE_SECONDS):
+                    return await asyncio.shield(arrival.answer)
         except TimeoutError as exc:
             raise NotInTime from exc
 

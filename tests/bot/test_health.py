@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from talking import open_talk
 
 from bot import health
 from bot.caller import named_by
+from bot.inbox import Inbox
+from bot.webhook import INBOX
+from handlers.routers import ROUTERS
 from kit import guesses
 from kit.guesses import Guesses
 from kit.settings import Settings
 from models.access import AuditEntry
+from services import dump
 
 Opened = Callable[..., Any]
 
@@ -26,11 +32,15 @@ def opened() -> Opened:
     """The watchers' paths of a house with these settings, behind a real socket on this machine."""
 
     @asynccontextmanager
-    async def open_it(**settings: str) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+    async def open_it(
+        inbox: Inbox | None = None, **settings: str
+    ) -> AsyncIterator[TestClient[web.Request, web.Application]]:
         found = Settings(_env_file=None, **settings)  # type: ignore[call-arg, arg-type]
         app = web.Application(middlewares=[named_by(found.proxies)])
         app[health.HOUSE] = SimpleNamespace(settings=found)  # type: ignore[assignment]
         app[health.GUESSES] = Guesses()
+        if inbox is not None:
+            app[INBOX] = inbox
         app.add_routes([*health.routes(), web.get("/who", _who)])
         async with TestClient(TestServer(app)) as client:
             yield client
@@ -46,6 +56,21 @@ async def test_this_machine_sees_the_counters_and_nobody_behind_a_proxy_does(db:
     async with opened() as client:
         assert (await client.get("/metrics")).status == 200
         assert (await client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"})).status == 404
+
+
+async def test_every_counter_is_shown_before_anything_happened(db: None, opened: Opened) -> None:
+    async with opened() as client:
+        shown = await (await client.get("/metrics")).text()
+    assert all(f"jinqiu_{name}_total 0.0" in shown for name in dump.COUNTERS)
+
+
+async def test_how_long_answers_take_is_shown(db: None, opened: Opened, monday: datetime) -> None:
+    talk = await open_talk(ROUTERS, monday)
+    await talk.say("oA", "你好")
+    async with opened(inbox=talk.inbox) as client:
+        shown = await (await client.get("/metrics")).text()
+    await talk.inbox.stop()
+    assert "jinqiu_answer_seconds_count 1.0" in shown
 
 
 async def test_not_even_when_the_caller_says_to_be_this_machine(db: None, opened: Opened) -> None:
