@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Coroutine
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import uvloop
-from tortoise.exceptions import BaseORMException
+from pydantic import ValidationError
 
 from kit import log
-from kit.errors import Refusal
 from kit.settings import Settings
 from texts import render, section
 
@@ -45,24 +44,30 @@ def _run(module: str, command: str, *arguments: Any, **options: Any) -> None:
     """
     log.configure()
     try:
-        done: Coroutine[Any, Any, int] = _awaited(
-            getattr(import_module(f"bot.commands.{module}"), command)(Settings(), *arguments, **options)
-        )
-        code = uvloop.run(done)
-    except Refusal as refusal:
-        code = _complain(render(refusal.key, **refusal.facts))
-    except (ValueError, OSError, BaseORMException) as exc:
-        code = _complain(log.redact(str(exc).splitlines()[0] if str(exc) else type(exc).__name__))
+        settings = Settings()
+    except ValidationError as exc:
+        names = [f"JINQIU_{'.'.join(map(str, one['loc'])).upper()}" for one in exc.errors(include_input=False)]
+        raise SystemExit(_complain("commands.setting_wrong", problem=", ".join(names))) from None
+    done: Coroutine[Any, Any, int] = getattr(import_module(f"bot.commands.{module}"), command)(
+        settings, *arguments, **options
+    )
+    raise SystemExit(uvloop.run(done))
+
+
+def _complain(key: str, **facts: str) -> int:
+    print(" ".join(render(key, **facts).split()), file=sys.stderr)
+    return 2
+
+
+def main() -> None:
+    """What was typed wrongly is told in one line, too; a bare group of commands shows what there is."""
+    try:
+        code = app(standalone_mode=False)
+    except typer.TyperException as exc:
+        # A group named alone has shown its help by now and says nothing more.
+        said = exc.format_message()
+        code = _complain("commands.wrong_use", problem=said) if said else 2
     raise SystemExit(code)
-
-
-def _complain(line: str) -> int:
-    print(line, file=sys.stderr)
-    return 1
-
-
-async def _awaited(command: Awaitable[int]) -> int:
-    return await command
 
 
 @app.command(help=ABOUT["serve"])
@@ -308,4 +313,4 @@ def _staff() -> None:
 
 
 if __name__ == "__main__":
-    app()
+    main()

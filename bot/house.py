@@ -57,7 +57,9 @@ def county_of(settings: Settings) -> County:
 
 
 def database_url(settings: Settings) -> str:
-    """The URL Tortoise is opened with."""
+    """The URL Tortoise is opened with; raises `ValueError` for a database this house does not know."""
+    if not settings.is_sqlite and not settings.database_url.startswith(("postgres://", "postgresql://")):
+        raise ValueError("JINQIU_DATABASE_URL")
     return f"sqlite://{settings.database_file}" if settings.is_sqlite else settings.database_url
 
 

@@ -12,6 +12,7 @@ from tortoise.expressions import Q
 import texts
 from delivery import waiting
 from delivery.policy import DeliveryPolicy
+from delivery.wording import facts_of
 from kit.clock import at_local, local_day
 from models.members import Person
 from models.notices import Notice
@@ -141,4 +142,5 @@ async def _waiting(until: datetime, person: Person | None) -> list[Coming]:
 
 def _from_notice(notice: Notice, names: Mapping[int, str]) -> Coming:
     name = names.get(notice.person_id, "") if notice.person_id else ""
-    return Coming(notice.next_try_at, "waiting", notice.person_id, name, notice.say, {}, "visits.because_waiting", {})
+    at, facts = notice.next_try_at, facts_of(notice)
+    return Coming(at, "waiting", notice.person_id, name, notice.say, facts, "visits.because_waiting", {})

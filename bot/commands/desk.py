@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import functools
 import os
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Concatenate, ParamSpec
 
-from tortoise.exceptions import BaseORMException, OperationalError
+from tortoise.exceptions import BaseORMException
 
 import texts
 from kit.errors import Refusal
+from kit.log import redact
 from kit.settings import Settings
+from wechat.errors import WeChatError
 
 P = ParamSpec("P")
 Command = Callable[Concatenate[Settings, P], Awaitable[int]]
 
 DONE, REFUSED, WRONG_USE = 0, 1, 2
+_NO_TABLES = ("no such table", "does not exist")
+"""What SQLite and PostgreSQL say where `init` has not been run."""
 
 
 def say(key: str, **facts: object) -> None:
@@ -45,10 +50,14 @@ def command(run: Command[P]) -> Command[P]:
             complain("commands.no_file", file=exc.filename)
             return WRONG_USE
         except ValueError as exc:
-            complain("commands.setting_wrong", problem=exc)
+            complain("commands.setting_wrong", problem=redact(str(exc)))
             return WRONG_USE
-        except (OperationalError, BaseORMException, ConnectionError) as exc:
-            complain("commands.database_away", problem=type(exc).__name__)
+        except WeChatError as exc:
+            complain("commands.platform_bad", problem=exc)
+            return REFUSED
+        except (BaseORMException, ConnectionError, socket.gaierror) as exc:
+            has_tables = not any(sign in str(exc) for sign in _NO_TABLES)
+            complain("commands.database_away" if has_tables else "commands.not_initialised", problem=type(exc).__name__)
             return REFUSED
         except OSError as exc:
             complain("commands.not_writable", file=exc.filename, problem=exc.strerror or type(exc).__name__)

@@ -14,10 +14,12 @@ import structlog
 from aiohttp import web
 
 from bot.app import Role, build
+from bot.commands.desk import command
 from bot.house import county_of, database, house
 from bot.menu import account_menu
 from bot.work import Work
 from kit import clock
+from kit.errors import Refusal
 from kit.settings import Settings
 from models.database import transaction
 from models.schema import pending, upgrade
@@ -35,19 +37,18 @@ log = structlog.get_logger()
 SHUTDOWN_SECONDS = 8
 
 
-async def serve(settings: Settings, role: Role) -> int:
+@command
+async def serve(settings: Settings, /, role: Role) -> int:
     """Run until SIGTERM or Ctrl-C; on SQLite a second process stands by until the first is gone."""
     if missing := settings.missing():
-        print(render("running.settings_missing", names="、".join(missing)), file=sys.stderr)
-        return 1
+        raise Refusal("running.settings_missing", names="、".join(missing))
     if settings.is_sqlite and role != "all":
         print(render("running.sqlite_is_one"), file=sys.stderr)
         return 2
     stopped = _stop_event()
     async with database(settings):
         if await pending():
-            print(render("running.not_initialised"), file=sys.stderr)
-            return 1
+            raise Refusal("running.not_initialised")
     return await _run(settings, role, stopped)
 
 
@@ -112,7 +113,8 @@ def _stop_event() -> asyncio.Event:
     return stopped
 
 
-async def init(settings: Settings) -> int:
+@command
+async def init(settings: Settings, /) -> int:
     """Create or upgrade the database; safe to repeat."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     async with database(settings):
@@ -129,9 +131,12 @@ async def init(settings: Settings) -> int:
     return 0
 
 
-async def tick(settings: Settings, job: str | None) -> int:
+@command
+async def tick(settings: Settings, /, job: str | None) -> int:
     """One round of the timed jobs and of what they made due; the counters as one line of JSON."""
     async with house(settings) as opened:
+        if await pending():
+            raise Refusal("running.not_initialised")
         work = Work(opened, "all")
         if not settings.is_sqlite:
             await opened.presence.begin()
@@ -150,7 +155,8 @@ async def tick(settings: Settings, job: str | None) -> int:
     return 0
 
 
-async def coming(settings: Settings, days: int, member: str | None, as_json: bool) -> int:
+@command
+async def coming(settings: Settings, /, days: int, member: str | None, as_json: bool) -> int:
     """What will go out, to whom, when, and why."""
     async with database(settings):
         person = await find(member) if member else None
@@ -161,7 +167,8 @@ async def coming(settings: Settings, days: int, member: str | None, as_json: boo
     return 0
 
 
-async def menu_push(settings: Settings) -> int:
+@command
+async def menu_push(settings: Settings, /) -> int:
     """Put the account's menu on the platform."""
     async with house(settings) as opened:
         await opened.client.menu_create(account_menu(settings.public_url))

@@ -6,9 +6,9 @@ import json
 import sys
 from pathlib import Path
 
+from bot.commands.desk import command
 from bot.house import county_of, database
 from kit import clock
-from kit.errors import Refusal
 from kit.settings import Settings
 from models.database import transaction
 from services import dump as dumping
@@ -16,7 +16,8 @@ from services import seed as seeding
 from texts import render
 
 
-async def seed(settings: Settings, file: Path) -> int:
+@command
+async def seed(settings: Settings, /, file: Path) -> int:
     """Load a seed file whole or not at all; safe to repeat."""
     try:
         wanted = json.loads(file.read_text("utf-8"))
@@ -24,18 +25,14 @@ async def seed(settings: Settings, file: Path) -> int:
         print(render("running.file_unreadable", name=file.name, reason=type(exc).__name__), file=sys.stderr)
         return 1
     county = county_of(settings)
-    async with database(settings):
-        try:
-            async with transaction():
-                counted = await seeding.load(wanted, now=clock.now(), version=county.privacy_version)
-        except Refusal as refusal:
-            print(render(refusal.key, **refusal.facts), file=sys.stderr)
-            return 1
+    async with database(settings), transaction():
+        counted = await seeding.load(wanted, now=clock.now(), version=county.privacy_version)
     print(json.dumps(counted, ensure_ascii=False, sort_keys=True))
     return 0
 
 
-async def dump(settings: Settings, counters: bool) -> int:
+@command
+async def dump(settings: Settings, /, counters: bool) -> int:
     """The state as JSON lines, or the counters as one object."""
     async with database(settings):
         if counters:

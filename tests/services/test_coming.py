@@ -71,6 +71,14 @@ async def test_what_waits_is_foreseen_too_and_every_reason_is_a_sentence(db: Non
     }
 
 
+async def test_what_waits_is_told_in_its_own_words(db: None, monday: datetime) -> None:
+    cast = await stage.arrange(monday)
+    letter = Letter("desk.monday", {"lines": "审2个报到"})
+    await post_notice(to_person(cast.worker), letter, once="n", now=monday, due_at=monday + timedelta(hours=1))
+    told = next(one for one in await coming(RULES, now=monday, days=1) if one.kind == "waiting")
+    assert "审2个报到" in texts.render(told.say, **told.facts)
+
+
 async def test_what_comes_back_each_month_is_foreseen_once_and_a_stay_in_hospital_without_a_name(
     db: None, monday: datetime
 ) -> None:
