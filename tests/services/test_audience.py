@@ -21,6 +21,8 @@ SAID = [
     ("金桂花园七十五岁以上的女同志", Said(places=("金桂花园",), from_age=75, sex="female")),
     ("我们支部", Said(own="branch")),
     ("给支部所有人", Said(own="branch")),
+    ("桂花第一支部全体", Said(places=("桂花第1支部",))),
+    ("第3社区", Said(places=("第3社区",))),
     ("我们社区的老党员", Said(own="community")),
     ("全县离休干部", Said(own="county", standing="veteran_retiree")),
     ("离退休干部党员", Said()),
