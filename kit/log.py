@@ -12,10 +12,13 @@ import structlog
 
 _SECRET = re.compile(r"((?:access_token|secret|appsecret|code|refresh_token|signature|ticket)=)[^&\s\"']+", re.I)
 _URL_QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']*")
+# How Tortoise and PostgreSQL quote the value they did not take: a name, an openid, a sentence.
+_VALUE = re.compile(r"(Length of )'.*?'(?= \d+ [<>])|(Key \([^)\n]*\)=)\([^\n]*\)", re.S)
 
 
 def redact(text: str) -> str:
-    """`text` without queries of addresses and without values of secret-looking parameters."""
+    """`text` without queries of addresses, values of secret-looking parameters and values a database refused."""
+    text = _VALUE.sub(lambda found: f"{found[1] or found[2]}…", text)
     return _SECRET.sub(r"\1…", _URL_QUERY.sub(r"\1?…", text))
 
 

@@ -19,3 +19,13 @@ from kit.log import redact
 )  # fmt: skip
 def test_what_a_line_shows(written: str, shown: str) -> None:
     assert redact(written) == shown
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["phone: Length of '赵一禾oZhao' 300 > 64", "DETAIL:  Key (openid, name)=(oZhao, 赵一禾) already exists."],
+    ids=["too long", "there already"],
+)
+def test_a_value_the_database_refused_stays_out_of_the_log(said: str) -> None:
+    assert "oZhao" not in redact(said)
+    assert "赵一禾" not in redact(said)
