@@ -61,7 +61,7 @@ class Binding(Model):
 
     class Meta:
         table = "binding"
-        indexes = (("person_id", "until"),)
+        indexes = (("person_id", "until", "relation"),)
 
     @classmethod
     def current(cls) -> QuerySet[Binding]:

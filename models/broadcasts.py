@@ -47,23 +47,55 @@ async def standings(keys: Sequence[str]) -> dict[int, int]:
 
 async def standings_each(keys: Sequence[str]) -> dict[str, dict[int, int]]:
     """The same for several broadcasts at once, by the key of their first round; one statement."""
+    rows = await connection().execute_query_dict(
+        f"SELECT root, rank, count(*) AS many FROM ({_ranked_each('')}) AS each_one GROUP BY root, rank", _bound(keys)
+    )
+    found: dict[str, dict[int, int]] = {}
+    for row in rows:
+        found.setdefault(str(row["root"]), {})[int(row["rank"])] = int(row["many"])
+    return found
+
+
+def _ranked_each(further: str) -> str:
+    """Where each person stands with each broadcast: `root`, the key of its first round, `person_id`, `rank`."""
     root = (
         "CASE WHEN instr(business_key, ':round:') > 0 "
         "THEN substr(business_key, 1, instr(business_key, ':round:') - 1) ELSE business_key END"
         if dialect() == "sqlite"
         else "split_part(business_key, ':round:', 1)"
     )
-    ranked = (
+    return (
         f"SELECT {root} AS root, person_id, {_RANK} AS rank FROM notice WHERE person_id IS NOT NULL "
-        f"AND business_key IN ({_listed('text')}) GROUP BY 1, person_id"
+        f"AND business_key IN ({_listed('text')}) {further} GROUP BY 1, person_id"
     )
+
+
+async def end_of_page(key: str, after: str, size: int) -> str | None:
+    """The recipient with whom a page of a broadcast's first round ends; None when less than a page is left."""
+    mark = marker(dialect())
+    sql = (
+        f"SELECT recipient FROM notice WHERE business_key = {mark}1 AND recipient > {mark}2 "
+        f"ORDER BY recipient LIMIT 1 OFFSET {mark}3"
+    )
+    rows = await connection().execute_query_dict(sql, [key, after, size - 1])
+    return str(rows[0]["recipient"]) if rows else None
+
+
+async def standings_at_home(
+    keys: Sequence[str], after: str = "", until: str | None = None
+) -> dict[tuple[int, int], int]:
+    """How often people stand where with these broadcasts, by (home, rank); home is branch, else community, else 0.
+
+    Of the recipients behind `after` up to `until` (None: all the others), so that a county is counted in pages.
+    """
+    mark, bound = marker(dialect()), [*_bound(keys), after, *([] if until is None else [until])]
+    ranked = _ranked_each(f"AND recipient > {mark}2" + ("" if until is None else f" AND recipient <= {mark}3"))
     rows = await connection().execute_query_dict(
-        f"SELECT root, rank, count(*) AS many FROM ({ranked}) AS each_one GROUP BY root, rank", _bound(keys)
+        f"SELECT COALESCE(p.branch_id, p.community_id, 0) AS home, rank, count(*) AS many FROM ({ranked}) AS each_one "
+        "LEFT JOIN person p ON p.id = each_one.person_id GROUP BY 1, 2",
+        bound,
     )
-    found: dict[str, dict[int, int]] = {}
-    for row in rows:
-        found.setdefault(str(row["root"]), {})[int(row["rank"])] = int(row["many"])
-    return found
+    return {(int(row["home"]), int(row["rank"])): int(row["many"]) for row in rows}
 
 
 async def people_standing(

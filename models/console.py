@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tortoise import fields
 from tortoise.models import Model
 
-from models.columns import UtcDatetime
+from models.columns import Encrypted, UtcDatetime
 
 if TYPE_CHECKING:
     from models.members import Person
@@ -33,6 +33,24 @@ class ConsoleSession(Model):
 
     class Meta:
         table = "console_session"
+
+
+class KeptForm(Model):
+    """What somebody had typed when their session ended: theirs alone, one at a time, until it is handed in.
+
+    `page` is where it was typed, `action` where it goes; sealed like `fields_sent` (JSON): addresses may name someone.
+    """
+
+    id = fields.IntField(primary_key=True)
+    person: fields.OneToOneRelation[Person] = fields.OneToOneField("models.Person", related_name="kept_form")
+    person_id: int
+    page = Encrypted("kept_form.page")
+    action = Encrypted("kept_form.action")
+    fields_sent = Encrypted("kept_form.fields")
+    kept_at = UtcDatetime(db_index=True)
+
+    class Meta:
+        table = "kept_form"
 
 
 class LoginScan(Model):

@@ -78,8 +78,11 @@ class Person(Model):
 
     class Meta:
         table = "person"
-        # Who belongs to a place, and how many, is read from these alone.
-        indexes = (("branch_id", "state", "standing"), ("community_id", "state", "standing", "estate"))
+        # Who belongs to a place, how many, and how old they are, is read from these alone.
+        indexes = (
+            ("branch_id", "state", "standing", "community_id", "birth", "sex"),
+            ("community_id", "state", "standing", "estate"),
+        )
 
     @property
     def is_member(self) -> bool:

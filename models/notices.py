@@ -75,7 +75,7 @@ class Broadcast(Model):
     """A notice written once for an audience: preview, second person, window to cancel, then one row a person.
 
     `audience` is what the writer said and how it was understood; `state` is `draft`, `needs_second`, `scheduled`,
-    `spread`, `cancelled`.
+    `spread`, `cancelled`. `tallied_at` is when the clock last counted where its people stand (`models.tallies`).
     """
 
     id = fields.IntField(primary_key=True)
@@ -90,6 +90,7 @@ class Broadcast(Model):
     send_at = UtcDatetime(null=True)
     spread_until_person = fields.IntField(default=0)
     corrects_id = fields.IntField(null=True)
+    tallied_at = UtcDatetime(null=True, db_index=True)
 
     class Meta:
         table = "broadcast"

@@ -53,3 +53,14 @@ async def mass_jobs(now: datetime, deps: Deps) -> dict[str, int]:
 async def spread_broadcasts(now: datetime, deps: Deps) -> dict[str, int]:
     """Each minute: whose window is over goes out."""
     return await spread(now, deps.transaction)
+
+
+@job(every=300, after=["spread_broadcasts"])
+async def count_standings(now: datetime, deps: Deps) -> dict[str, int]:
+    """Every five minutes: where the people of each notice stand; looked up outside of the transaction that keeps it."""
+    due = await broadcasts.to_count(now)
+    for broadcast_id in due:
+        counted = await broadcasts.count(broadcast_id)
+        async with deps.transaction():
+            await broadcasts.keep(broadcast_id, counted, now=now)
+    return {"counted": len(due)}

@@ -1,4 +1,4 @@
-"""Monday at eight: the lines of the first page go to everybody in office, before the week begins."""
+"""For the desk: on Monday at eight its first page goes to everybody in office; at night past months are counted."""
 
 from __future__ import annotations
 
@@ -17,3 +17,20 @@ async def monday_lines(now: datetime, deps: Deps) -> dict[str, int]:
         async with deps.transaction():
             told += await desk.tell_lines(person_id, now=now)
     return {"told": told}
+
+
+@job(daily="03:50")
+async def count_past_months(now: datetime, deps: Deps) -> dict[str, int]:
+    """Each night: the visits of the months that are over, so that no picture counts them while somebody waits."""
+    counted = 0
+    for first in desk.months_to_count(local_day(now)):
+        async with deps.transaction():
+            counted += await desk.count_month(first)
+    return {"duties": counted}
+
+
+@job(every=3600)
+async def count_members(now: datetime, deps: Deps) -> dict[str, int]:
+    """Each hour: the members of a large house, so that no picture counts them while somebody waits."""
+    async with deps.transaction():
+        return {"members": await desk.count_members(local_day(now))}

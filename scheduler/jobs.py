@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scheduler.broadcasts import mass_jobs, spread_broadcasts
+from scheduler.broadcasts import count_standings, mass_jobs, spread_broadcasts
 from scheduler.calls import announce_calls, move_calls
 from scheduler.care_plans import care_plans
 from scheduler.check_in import check_in
 from scheduler.curtain import curtain
-from scheduler.desk import monday_lines
+from scheduler.desk import count_members, count_past_months, monday_lines
 from scheduler.emergency import emergency
 from scheduler.erasure import erasure, erasure_journal
 from scheduler.escalation import rise
@@ -33,6 +33,7 @@ JOBS: list[Job] = [
     *POST_JOBS,
     *LOOK_JOBS,
     spread_broadcasts,
+    count_standings,
     mass_jobs,
     move_calls,
     announce_calls,
@@ -40,6 +41,8 @@ JOBS: list[Job] = [
     remind_visits,
     greet_members,
     monday_lines,
+    count_past_months,
+    count_members,
     ask_about_visits,
     life_events,
     care_plans,

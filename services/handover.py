@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from delivery.outbox import Asked, Letter, post_notice, to_person
 from kit.clock import local_day
@@ -43,8 +43,8 @@ async def preview(giver: Person) -> HandedOver:
 
 
 def _looked_after_by(person_id: int) -> Q:
-    watched = Q(curtain__until__isnull=True, curtain__watcher_id=person_id)
-    return Q(liaison_id=person_id) | watched
+    watched = CurtainSubscription.filter(until__isnull=True, watcher_id=person_id).values("person_id")
+    return Q(liaison_id=person_id) | Q(id__in=Subquery(watched))
 
 
 async def hand_over(

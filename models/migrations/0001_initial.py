@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ('send_at', UtcDatetime(null=True, auto_now=False, auto_now_add=False)),
                 ('spread_until_person', fields.IntField(default=0)),
                 ('corrects_id', fields.IntField(null=True)),
+                ('tallied_at', UtcDatetime(null=True, db_index=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'broadcast', 'app': 'models', 'pk_attr': 'id'},
             bases=['Model'],
@@ -388,7 +389,7 @@ class Migration(migrations.Migration):
                 ('opted_out', fields.JSONField(default=list, encoder=pack, decoder=loads)),
                 ('next_occasions_from', fields.DateField(null=True, db_index=True)),
             ],
-            options={'table': 'person', 'app': 'models', 'indexes': [Index(fields=['branch_id', 'state', 'standing']), Index(fields=['community_id', 'state', 'standing', 'estate'])], 'pk_attr': 'id'},
+            options={'table': 'person', 'app': 'models', 'indexes': [Index(fields=['branch_id', 'state', 'standing', 'community_id', 'birth', 'sex']), Index(fields=['community_id', 'state', 'standing', 'estate'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -415,7 +416,7 @@ class Migration(migrations.Migration):
                 ('since', UtcDatetime(auto_now=False, auto_now_add=False)),
                 ('until', UtcDatetime(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'binding', 'app': 'models', 'indexes': [Index(fields=['person_id', 'until'])], 'pk_attr': 'id'},
+            options={'table': 'binding', 'app': 'models', 'indexes': [Index(fields=['person_id', 'until', 'relation'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -615,6 +616,19 @@ class Migration(migrations.Migration):
                 ('openid', fields.CharField(null=True, max_length=64)),
             ],
             options={'table': 'emergency_contact', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='KeptForm',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('person', fields.OneToOneField('models.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='kept_form', on_delete=OnDelete.CASCADE)),
+                ('page', Encrypted(scope='kept_form.page')),
+                ('action', Encrypted(scope='kept_form.action')),
+                ('fields_sent', Encrypted(scope='kept_form.fields')),
+                ('kept_at', UtcDatetime(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'kept_form', 'app': 'models', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -852,6 +866,20 @@ class Migration(migrations.Migration):
                 ('day', fields.DateField()),
             ],
             options={'table': 'slip_try', 'app': 'models', 'indexes': [Index(fields=['openid', 'day']), Index(fields=['community_id', 'day'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Tally',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('kind', fields.CharField(max_length=10)),
+                ('key', fields.CharField(max_length=20)),
+                ('place_id', fields.IntField()),
+                ('word', fields.CharField(max_length=10)),
+                ('many', fields.IntField()),
+                ('day', fields.DateField()),
+            ],
+            options={'table': 'tally', 'app': 'models', 'unique_together': (('kind', 'key', 'place_id', 'word'),), 'indexes': [Index(fields=['kind', 'day', 'place_id', 'word', 'many'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(

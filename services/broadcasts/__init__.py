@@ -1,5 +1,7 @@
 """通知: written for an audience, approved, spread over its people, and followed until everybody is told."""
 
+from models.broadcasts import CONFIRMED, GONE, SENT, TOLD
+from services.broadcasts.counting import count, keep, standing_uncounted, to_count
 from services.broadcasts.deciding import (
     Decided,
     approve,
@@ -54,9 +56,13 @@ from services.broadcasts.writing import (
 )
 
 __all__ = [
+    "CONFIRMED",
+    "GONE",
     "NEEDS_SECOND",
     "RESULTS",
     "SCHEDULED",
+    "SENT",
+    "TOLD",
     "Decided",
     "Page",
     "Past",
@@ -71,11 +77,13 @@ __all__ = [
     "clean_message",
     "clock_in_words",
     "correction_of",
+    "count",
     "draft",
     "drop",
     "due",
     "goes_at",
     "history",
+    "keep",
     "latest_of",
     "may_call",
     "may_read_names",
@@ -95,9 +103,11 @@ __all__ = [
     "send_again",
     "set_time",
     "spread_page",
+    "standing_uncounted",
     "status",
     "status_of_each",
     "to_approve",
+    "to_count",
     "told",
     "understood",
     "ways_in_words",

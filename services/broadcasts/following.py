@@ -16,7 +16,7 @@ from models.members import Person
 from models.notices import WAITING as NOTICE_WAITING
 from models.notices import Broadcast, Notice
 from services import access, audit
-from services.broadcasts import rows
+from services.broadcasts import counting, rows
 
 PAGE = 5
 RESULTS = ("told_by_phone", "told_by_liaison", "unreachable")
@@ -42,14 +42,15 @@ class Standing:
 
 async def status(row: Broadcast) -> Standing:
     """Where everybody stands with all rounds of the broadcast; the dead and those who left are not counted."""
-    return _standing(await standing.standings(rows.keys_of(row)))
+    return (await status_of_each([row]))[0]
 
 
 async def status_of_each(listed: Sequence[Broadcast]) -> list[Standing]:
-    """The same for a list of broadcasts, in its order; one statement."""
-    keys = [key for row in listed for key in rows.keys_of(row)]
+    """The same for a list of broadcasts, in its order: large ones as the clock counted them last, minutes ago."""
+    known = await counting.kept([row for row in listed if counting.is_kept(row)])
+    keys = [key for row in listed if row.id not in known for key in rows.keys_of(row)]
     found = await standing.standings_each(keys) if keys else {}
-    return [_standing(found.get(rows.key_of(row, 1), {})) for row in listed]
+    return [_standing(known.get(row.id) or found.get(rows.key_of(row, 1), {})) for row in listed]
 
 
 def _standing(counted: Mapping[int, int]) -> Standing:

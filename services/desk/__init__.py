@@ -10,6 +10,7 @@ from services.desk.importing import home_place, require_within
 from services.desk.lists import LISTED, Asked, DueVisit, asked, due_visits, open_posts
 from services.desk.morning import Line, in_office, lines, tell_lines
 from services.desk.people import FOUND, May, Page, Row, found_by, may_do, page, search, theirs
+from services.desk.people_figures import count as count_members
 from services.desk.tree import (
     Appointing,
     Place,
@@ -25,6 +26,7 @@ from services.desk.tree import (
     rename_place,
     tops,
 )
+from services.desk.visit_figures import count_month, months_to_count
 
 __all__ = [
     "FOUND",
@@ -55,6 +57,8 @@ __all__ = [
     "asked",
     "behalf",
     "close_place",
+    "count_members",
+    "count_month",
     "count_to_export",
     "due_visits",
     "end_office",
@@ -67,6 +71,7 @@ __all__ = [
     "in_office",
     "lines",
     "may_do",
+    "months_to_count",
     "office_of_theirs",
     "open_posts",
     "page",

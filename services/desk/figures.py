@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
-from typing import Any, Literal
+from datetime import date, timedelta
+from typing import Literal
 
-from pypika_tortoise.terms import Function as Term
-from tortoise.expressions import Function, Q, Subquery
-from tortoise.functions import Count, Sum
-from tortoise.queryset import QuerySet
+from tortoise.expressions import Q
+from tortoise.functions import Sum
 
-from kit.clock import at_local
-from models.accounts import Binding
 from models.members import STAFF, Person
-from models.notices import Notice
 from models.organisation import Organisation
 from models.posts import ServicePost
-from models.visits import VisitTask
-from services import access, members
-from services.desk import scope
+from services import access, broadcasts, members, tallies
+from services.desk import people_figures, scope
 from services.desk.gaps import SMALLEST_COUNT
-from services.desk.running import is_county
+from services.desk.visit_figures import Amount, Days, visits_counted
 
 Span = Literal["month", "quarter", "year"]
 SPANS: tuple[Span, ...] = ("month", "quarter", "year")
@@ -31,29 +25,8 @@ DECADE = 5
 """Years in one step of the age pyramid."""
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 STEPS = ("total", "sent", "confirmed", "told")
-_DONE, _EXCUSED = "done", ("cancelled", "excused")
 NAMED = 50
-
-
-class _Substr(Term):
-    """SUBSTR, which both databases know."""
-
-    def __init__(self, *args: Any, alias: str | None = None) -> None:
-        super().__init__("SUBSTR", *args, alias=alias)
-
-
-class Part(Function):
-    """A piece of a text column: from which sign on, how many."""
-
-    database_func = _Substr
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """From the first day to the last one, both counted."""
-
-    first: date
-    last: date
+NOBODY = broadcasts.GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,41 +61,40 @@ def told(count: int, reach: access.Reach) -> int | None:
     return None if 0 < count < SMALLEST_COUNT and not may_name(reach) else count
 
 
-async def _living(reach: access.Reach) -> QuerySet[Person]:
-    """Members on the roster; for who answers for the whole house no place is asked, which halves the work."""
-    seen = Person.all() if is_county(reach) else await scope.people(reach, "view")
-    return seen.filter(state=members.ACTIVE).exclude(standing=STAFF)
+async def births(reach: access.Reach) -> Births:
+    """Members by year and month of birth and by sex."""
+    return Births(await people_figures.births(reach))
 
 
-async def ages(reach: access.Reach, today: date) -> list[Step]:
-    """Five years a step, the oldest first: men (`part`) and women (`whole`); by the year of birth."""
-    rows = (await _living(reach)).filter(birth__isnull=False).annotate(year=Part("birth", 1, 4), many=Count("id"))
-    men: Counter[int] = Counter()
-    women: Counter[int] = Counter()
-    for row in await rows.group_by("year", "sex").values("year", "sex", "many"):
-        if not str(row["year"]).isdigit():
-            continue
-        step = (today.year - int(row["year"])) // DECADE * DECADE
-        (men if row["sex"] == "male" else women)[step] += int(row["many"])
-    steps = range(max([*men, *women]), min([*men, *women]) - 1, -DECADE) if men or women else ()
-    return [Step(f"{one}–{one + DECADE - 1}", told(men[one], reach), told(women[one], reach), one) for one in steps]
+@dataclass(frozen=True, slots=True)
+class Births:
+    """What both pictures of birthdays are drawn from: how many by year (1946), month (05) and sex."""
 
+    counted: Counter[tuple[str, str, str]]
 
-async def birth_months(reach: access.Reach) -> list[Step]:
-    """Twelve months: how many have their birthday in each (`part`), by the calendar each is kept in."""
-    rows = (await _living(reach)).filter(birth__contains="-").annotate(month=Part("birth", 6, 2), many=Count("id"))
-    found = {row["month"]: int(row["many"]) for row in await rows.group_by("month").values("month", "many")}
-    counts = [found.get(f"{month:02}", 0) for month in range(1, 13)]
-    return [Step(str(month), told(many, reach), None, month) for month, many in enumerate(counts, 1)]
+    def ages(self, reach: access.Reach, today: date) -> list[Step]:
+        """Five years a step, the oldest first: men (`part`) and women (`whole`); by the year of birth."""
+        men: Counter[int] = Counter()
+        women: Counter[int] = Counter()
+        for (year, _, sex), many in self.counted.items():
+            if year.isdigit():
+                (men if sex == people_figures.MALE else women)[(today.year - int(year)) // DECADE * DECADE] += many
+        steps = range(max([*men, *women]), min([*men, *women]) - 1, -DECADE) if men or women else ()
+        return [Step(f"{one}–{one + DECADE - 1}", told(men[one], reach), told(women[one], reach), one) for one in steps]
+
+    def months(self, reach: access.Reach) -> list[Step]:
+        """Twelve months: how many have their birthday in each (`part`), by the calendar each is kept in."""
+        found: Counter[str] = Counter()
+        for (_, month, _), many in self.counted.items():
+            found[month] += many
+        return [Step(str(month), told(found[f"{month:02}"], reach), None, month) for month in range(1, 13)]
 
 
 async def coverage(reach: access.Reach) -> list[tuple[int, Step]]:
     """The tree beneath the own offices: depth, place, members in WeChat (`part`) of all (`whole`)."""
     seen = access.visible(reach, Organisation.existing().filter(kind__not="building_group"), "view")
     places = {place.id: place for place in await seen.order_by("path").limit(400)}
-    total = await _by_home(await _living(reach))
-    ties = Subquery(Binding.current().filter(relation="self").values("person_id"))
-    bound = await _by_home((await _living(reach)).filter(id__in=ties))
+    total, bound = await people_figures.by_home(reach)
     top = min((place.path.count("/") for place in places.values()), default=0)
     found = []
     for place in sorted(places.values(), key=lambda one: one.path):
@@ -137,71 +109,36 @@ def _on_paths(counts: dict[int, int], places: dict[int, Organisation]) -> dict[s
     return {places[one].path: many for one, many in counts.items() if one in places}
 
 
-async def _by_home(people: QuerySet[Person]) -> dict[int, int]:
-    """How many by branch; who has none is counted with the community."""
-    found: Counter[int] = Counter()
-    for row in (
-        await people.annotate(many=Count("id"))
-        .group_by("branch_id", "community_id")
-        .values("branch_id", "community_id", "many")
-    ):
-        found[row["branch_id"] or row["community_id"] or 0] += int(row["many"])
-    return found
-
-
 async def funnel(reach: access.Reach, days: Days) -> list[Step]:
-    """Notices of broadcasts in these days: all, sent, confirmed by the person, told by somebody."""
-    rows = Notice.filter(broadcast_id__isnull=False, **_between("queued_at", days))
-    if not is_county(reach):
-        people = await scope.people(reach, "view")
-        rows = rows.filter(person_id__in=Subquery(people.values("id")))
-    counted = rows.annotate(many=Count("id")).group_by("outcome")
-    by: Counter[str] = Counter({row["outcome"]: int(row["many"]) for row in await counted.values("outcome", "many")})
-    by_people = sum(by[name] for name in ("told_by_liaison", "told_by_phone", "on_paper"))
-    total = sum(by.values())
-    amounts = {
-        "total": total,
-        "sent": by["sent"] + by["confirmed"] + by_people,
-        "confirmed": by["confirmed"] + by_people,
-    }
-    amounts["told"] = by_people
+    """People of the broadcasts sent in these days: all, who got it, who confirmed, who was told by somebody."""
+    by: Counter[int] = Counter()
+    places = None if scope.is_county(reach) else await scope.place_ids(reach, "view")
+    kept = tallies.between(tallies.NOTICES, days.first, days.last, places)
+    for (_, word), many in (await tallies.summed(kept, "kind")).items():
+        by[int(word or NOBODY)] += many
+    for (home, rank), many in (await broadcasts.standing_uncounted(days.first, days.last)).items():
+        by[rank] += many if places is None or home in places else 0
+    told_by = by[broadcasts.TOLD]
+    confirmed = by[broadcasts.CONFIRMED] + told_by
+    total = sum(many for rank, many in by.items() if rank != broadcasts.GONE)
+    amounts = {"total": total, "sent": by[broadcasts.SENT] + confirmed, "confirmed": confirmed, "told": told_by}
     return [Step(name, told(amounts[name], reach), total) for name in STEPS]
-
-
-def _between(field: str, days: Days) -> dict[str, object]:
-    """The days of the county as moments; its clock is eight hours ahead of UTC all year."""
-    midnight, after = time(0), days.last + timedelta(days=1)
-    return {f"{field}__gte": at_local(days.first, midnight), f"{field}__lt": at_local(after, midnight)}
 
 
 async def visits_by_month(reach: access.Reach, year: int) -> list[Step]:
     """Twelve months of a year: duties done (`part`) of all that were due (`whole`)."""
-    rows = _duties(reach, Days(date(year, 1, 1), date(year, 12, 31)))
-    done, due = Counter[int](), Counter[int]()
-    counted = rows.annotate(many=Count("id")).group_by("due_on", "state")
-    for row in await counted.values("due_on", "state", "many"):
-        month = date.fromisoformat(str(row["due_on"])[:10]).month
-        due[month] += int(row["many"])
-        done[month] += int(row["many"]) if row["state"] == _DONE else 0
-    return [Step(str(month), told(done[month], reach), told(due[month], reach), month) for month in range(1, 13)]
+    counted = await visits_counted(reach, Days(date(year, 1, 1), date(year, 12, 31)), "day")
+    found = [counted.get(date(year, month, 1).isoformat(), Amount()) for month in range(1, 13)]
+    return [Step(str(month), told(one.done, reach), told(one.due, reach), month) for month, one in enumerate(found, 1)]
 
 
 async def visits_by_branch(reach: access.Reach, days: Days) -> list[Step]:
     """Branches: duties done of all due in these days, where most is open first."""
-    rows = _duties(reach, days).annotate(many=Count("id")).group_by("subject__branch_id", "state")
-    done, due = Counter[int](), Counter[int]()
-    for row in await rows.values("subject__branch_id", "state", "many"):
-        place = int(row["subject__branch_id"] or 0)
-        due[place] += int(row["many"])
-        done[place] += int(row["many"]) if row["state"] == _DONE else 0
-    names = await _place_names(due)
-    ordered = sorted(due, key=lambda one: (done[one] - due[one], names.get(one, "")))
-    return [Step(names.get(one, ""), told(done[one], reach), told(due[one], reach), one) for one in ordered[:NAMED]]
-
-
-def _duties(reach: access.Reach, days: Days) -> QuerySet[VisitTask]:
-    rows = VisitTask.filter(due_on__gte=days.first, due_on__lte=days.last).exclude(state__in=_EXCUSED)
-    return rows if is_county(reach) else access.visible(reach, rows, person="subject")
+    counted = {int(place): one for place, one in (await visits_counted(reach, days, "place_id")).items()}
+    names = await _place_names(counted)
+    ordered = sorted(counted, key=lambda one: (counted[one].done - counted[one].due, names.get(one, "")))
+    return [Step(names.get(one, ""), told(counted[one].done, reach), told(counted[one].due, reach), one)
+            for one in ordered[:NAMED]]  # fmt: skip
 
 
 async def _place_names(ids: Iterable[int]) -> dict[int, str]:

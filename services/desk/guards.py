@@ -11,7 +11,7 @@ from kit.errors import Refusal
 from models.members import Person
 from models.platform import Mark
 from services import access, audit, upkeep
-from services.desk.running import is_county
+from services.desk import scope
 
 GUARDS = ("ranking", "sign_in", "tracks", "photos", "help_by_points")
 State = Literal["held", "asked", "opened"]
@@ -78,7 +78,7 @@ async def agree(name: str, *, by: Person, reach: access.Reach, now: datetime) ->
         raise Refusal("operations.guard_same")
     asker = await Person.get_or_none(id=guard.asked_by)
     of_asker = await access.reach_of(asker, now.date()) if asker else access.Reach(0)
-    if not (is_county(reach) or is_county(of_asker)):
+    if not (scope.is_county(reach) or scope.is_county(of_asker)):
         raise Refusal("operations.guard_county")
     await _keep(name, "opened", guard.asked_by, guard.reason, now)
     await audit.note(audit.by_person(by), "guard_opened", now=now, subject=f"guard:{name}", reason=guard.reason)

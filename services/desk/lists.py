@@ -49,7 +49,7 @@ class Asked:
 async def due_visits(reach: access.Reach, which: str, *, now: datetime, after: int = 0) -> list[DueVisit]:
     """Open duties: `overdue`, `hospital`, `birthdays` of this week or `all`, the earliest first, a page at a time."""
     today = local_day(now)
-    rows = _narrowed(scope.tasks(reach), which, today).order_by("due_on", "id").offset(after).limit(LISTED)
+    rows = _narrowed(await scope.tasks(reach), which, today).order_by("due_on", "id").offset(after).limit(LISTED)
     found = await rows.select_related("subject")
     readable = await scope.readable(reach, [task.subject_id for task in found])
     keepers = await scope.names([task.assignee_id for task in found if task.assignee_id])

@@ -35,7 +35,7 @@ async def lines(reach: access.Reach, *, now: datetime) -> list[Line]:
     """At most seven lines; a handful of counting statements, however many rows there are."""
     today = local_day(now)
     sunday = today + timedelta(days=6 - today.weekday())
-    open_tasks = scope.tasks(reach)
+    open_tasks = await scope.tasks(reach)
     birthdays = open_tasks.filter(kind=BIRTHDAY, due_on__gte=today, due_on__lte=sunday)
     return [
         Line("overdue", await open_tasks.filter(due_on__lt=today).count()),

@@ -74,7 +74,7 @@ async def test_every_span_opens(desk: Browser, span: str) -> None:
 
 async def test_ages_are_counted_by_sex_and_lead_to_the_names(desk: Browser, cast: Cast) -> None:
     today, reach = local_day(clock.now()), await access.reach_of(cast.secretary, local_day(clock.now()))
-    steps = await figures.ages(reach, today)
+    steps = (await figures.births(reach)).ages(reach, today)
     assert sum(one.part or 0 for one in steps) == 2
     assert sum(one.whole or 0 for one in steps) == 2
     age = (today.year - 1946) // 5 * 5
@@ -84,7 +84,7 @@ async def test_ages_are_counted_by_sex_and_lead_to_the_names(desk: Browser, cast
 
 async def test_birthdays_fall_into_their_months(desk: Browser, cast: Cast) -> None:
     reach = await access.reach_of(cast.secretary, local_day(clock.now()))
-    steps = await figures.birth_months(reach)
+    steps = (await figures.births(reach)).months(reach)
     assert [one.part for one in steps] == [1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0]
     assert "钱二梅" in (await desk.look(f"{PATH}/names?what=months&key=5")).text
 
