@@ -83,6 +83,11 @@ class Desk:
         """The day in the county."""
         return local_day(self.now)
 
+    @property
+    def seconds_left(self) -> int:
+        """How long the session goes on if nothing more is done."""
+        return max(0, int((self.opened.until - self.now).total_seconds()))
+
     async def form(self) -> Mapping[str, str]:
         """The fields of the form that was sent; files are left out."""
         sent = await self.request.post()
@@ -91,7 +96,8 @@ class Desk:
     def show(self, template: str, *, status: int = 200, **facts: Any) -> web.Response:
         """A page of the console, with its frame."""
         is_here = self.request.path
-        frame = {"me": self.opened.person.name, "csrf": self.csrf, "here": is_here, "today": self.today}
+        frame = {"me": self.opened.person.name, "csrf": self.csrf, "here": is_here, "today": self.today,
+                 "seconds_left": self.seconds_left}  # fmt: skip
         done = texts.section("console", "say").get(f"done_{self.request.query.get('done', '')}", "")
         return page(f"console/{template}", frame | {"said": done} | facts, status=status)
 

@@ -6,12 +6,14 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import structlog
 from aiohttp import web
 from aiohttp.web_request import FileField
 
 import texts
+from console import kept
 from console.desk import DOORS, Desk, Doors, Page
 from console.pages import page
 from kit import clock
@@ -43,16 +45,36 @@ def staff(handler: Page, *, saves: bool = True, most_bytes: int = 0) -> Plain:
         key = request.cookies.get(SESSION, "")
         doors, now = doors_of(request), clock.now()
         opened = await logins.resume(key, now=now) if key else None
-        if opened is None:
-            return to_login(request)
-        desk = Desk(request, doors, opened, now, csrf_of(key))
         try:
+            if opened is None:
+                return await _ended(request, doors, key, now)
+            desk = Desk(request, doors, opened, now, csrf_of(key))
             await _require_token(request, key)
-            return await _answered(request, lambda: handler(desk), doors, saves=saves)
+            answer = await _answered(request, lambda: handler(desk), doors, saves=saves)
+            return await _with_kept(desk, answer)
         finally:
             await _close_files(request)
 
     return run
+
+
+async def _ended(request: web.Request, doors: Doors, key: str, now: datetime) -> web.Response:
+    """Nobody is there (any more); what somebody typed until time ended their session is kept for them."""
+    session = await logins.lapsed(key, now=now) if key and request.method in _UNSAFE else None
+    if session is None:
+        return to_login(request)
+    stood_on = await kept.page_of(request)
+    await _require_token(request, key)
+    return await kept.keep(request, doors, session, stood_on)
+
+
+async def _with_kept(desk: Desk, answer: web.StreamResponse) -> web.StreamResponse:
+    """A form that waits is put back into the page that is looked at, and is done once it is handed in."""
+    if desk.request.method in _UNSAFE:
+        await kept.handed_in(desk, answer)
+    elif kept.MARK in desk.request.query:
+        return await kept.filled(desk, answer)
+    return answer
 
 
 def stranger(
@@ -92,7 +114,7 @@ def to_login(request: web.Request) -> web.Response:
     if request.headers.get("HX-Request"):
         return web.Response(status=200, headers={"HX-Redirect": LOGIN})
     if request.method in _UNSAFE:
-        return page("console/ended.html", {}, status=401)
+        return page("console/ended.html", {"is_kept": False}, status=401)
     return web.Response(status=303, headers={"Location": LOGIN})
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import structlog
 from aiohttp import web
 
 import texts
+from console import kept
 from console.desk import Desk, Doors
 from console.drawing import qr_data
 from console.guard import HOME, LOGIN, SESSION, csrf_of, drop_cookie, set_cookie, staff, stranger
 from console.pages import page
 from kit import clock
 from services import login_codes, logins
+
+if TYPE_CHECKING:
+    from models.members import Person
 
 _log = structlog.get_logger("console")
 _SECONDS = 300
@@ -50,7 +56,7 @@ async def look(request: web.Request, doors: Doors, browser: str) -> web.StreamRe
     if found is None:
         return web.Response(status=204)
     person, how = found
-    return _open(request, await logins.open_session(person, how, now=clock.now()))
+    return await _open(request, person, how)
 
 
 async def by_code(request: web.Request, doors: Doors, browser: str) -> web.StreamResponse:
@@ -61,7 +67,7 @@ async def by_code(request: web.Request, doors: Doors, browser: str) -> web.Strea
     if person is None:
         await logins.wrong(caller, now=now)
         return _page(browser, wrong=texts.render("logins.wrong_code"), status=422)
-    return _open(request, await logins.open_session(person, "code", now=now))
+    return await _open(request, person, "code")
 
 
 async def by_password(request: web.Request, doors: Doors, browser: str) -> web.StreamResponse:
@@ -92,11 +98,12 @@ def _page(browser: str, *, wrong: str = "", status: int = 200) -> web.Response:
     return page("console/login.html", {"csrf": csrf_of(browser), "wrong": wrong}, status=status)
 
 
-def _open(request: web.Request, key: str) -> web.Response:
-    """Into the console with a new cookie; a page's script is told where to go."""
-    by_script = bool(request.headers.get("HX-Request"))
-    to = {"HX-Redirect": HOME} if by_script else {"Location": HOME}
-    answer = web.Response(status=200 if by_script else 303, headers=to)
+async def _open(request: web.Request, person: Person, how: str) -> web.Response:
+    """Into the console with a new cookie, to what was being typed or to the first page; a script is told where."""
+    now, by_script = clock.now(), bool(request.headers.get("HX-Request"))
+    key = await logins.open_session(person, how, now=now)
+    way = await kept.way_back(person.id, HOME, now)
+    answer = web.Response(status=200 if by_script else 303, headers={"HX-Redirect" if by_script else "Location": way})
     set_cookie(answer, SESSION, key)
     return answer
 

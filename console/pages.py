@@ -21,7 +21,8 @@ HEADERS = {
         "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # To our own pages only: a form that comes too late says by it where it stood.
+    "Referrer-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=31536000",
     "Cache-Control": "no-store",
 }

@@ -25,12 +25,14 @@ from console import (
     posts,
     printing,
     questions,
+    resuming,
     safeguards,
     visits,
 )
 
 PAGES = (
     login,
+    resuming,
     me,
     home,
     people,

@@ -24,7 +24,8 @@ from services.own_pages import Member
 
 HOME, IN = "/m/", "/m/in"
 SESSION, BROWSER = "__Host-jinqiu-m", "__Host-jinqiu-m-way"
-STAYS = timedelta(minutes=30)
+STAYS = timedelta(hours=24)
+"""Nothing here presses a member for time (promise E5)."""
 _BROWSER_SECONDS = 600
 _STATE = 32
 _log = structlog.get_logger("members")

@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 from models.access import AuditEntry, LoginCode
 from models.accounts import Account, Question, SlipTry
 from models.calls import Call
+from models.console import KeptForm
 from models.counters import fold_counters
 from models.curtain import CurtainResult
 from models.heard import Heard
@@ -43,6 +44,7 @@ class KeepPolicy:
     questions: int = 90
     audit: int = 1095
     knocks: int = 30
+    kept_forms: int = 1
 
 
 async def beat(now: datetime) -> None:
@@ -86,6 +88,7 @@ def _kept(now: datetime, policy: KeepPolicy) -> dict[str, QuerySet[Any]]:
         "curtain": CurtainResult.filter(day__lt=before(policy.curtain).date()),
         "audit": AuditEntry.filter(at__lt=before(policy.audit)),
         "login_codes": LoginCode.filter(expires_at__lt=before(policy.knocks)),
+        "kept_forms": KeptForm.filter(kept_at__lt=before(policy.kept_forms)),
         "knocks": JobRun.filter(fire_at__lt=before(policy.knocks)),
         "quota_uses": QuotaUse.filter(span__lt=day.isoformat()),
         "job_marks": Mark.filter(name__startswith="job:", at__lt=before(policy.dialogues)),

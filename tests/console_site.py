@@ -56,6 +56,7 @@ class Browser:
     cookies: dict[str, str] = field(default_factory=dict)
     token: str = ""
     attributes: list[str] = field(default_factory=list)
+    here: str = ""
 
     async def look(self, path: str, **headers: str) -> Shown:
         """A page, as by a click."""
@@ -66,14 +67,16 @@ class Browser:
         return await self._ask("POST", path, {"csrf": self.token, **fields}, {})
 
     async def _ask(self, method: str, path: str, fields: dict[str, str] | None, headers: dict[str, str]) -> Shown:
-        sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **headers}
+        came_from = {"Referer": str(self.site.make_url(self.here))} if self.here else {}
+        sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **came_from, **headers}
         jar = aiohttp.DummyCookieJar()
         async with aiohttp.ClientSession(cookie_jar=jar) as http:
             request = http.request(method, self.site.make_url(path), data=fields, headers=sent, allow_redirects=False)
             async with request as answer:
                 self._keep(answer)
-                body = await answer.read()
+                body, status = await answer.read(), answer.status
                 text = body.decode("utf-8", "replace")
+        self.here = path if (method, status) == ("GET", 200) else self.here
         found = re.search(r'name="csrf" value="(\w+)"', text)
         self.token = found[1] if found else self.token
         return Shown(answer.status, text, dict(answer.headers), body)

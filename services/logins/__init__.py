@@ -3,13 +3,25 @@
 from services.logins.passwords import behind, drop_password, has_password, set_password
 from services.logins.scans import SCENE, Begun, approve, approved, begin, scanned
 from services.logins.second import ask_digits, awaited
-from services.logins.sessions import IDLE, Opened, close, close_all, open_session, prove, resume
+from services.logins.sessions import (
+    IDLE,
+    Lapsed,
+    Opened,
+    close,
+    close_all,
+    lapsed,
+    open_session,
+    prove,
+    resume,
+    seconds_left,
+)
 from services.logins.tries import forget, require_patience, wrong
 
 __all__ = [
     "IDLE",
     "SCENE",
     "Begun",
+    "Lapsed",
     "Opened",
     "approve",
     "approved",
@@ -22,11 +34,13 @@ __all__ = [
     "drop_password",
     "forget",
     "has_password",
+    "lapsed",
     "open_session",
     "prove",
     "require_patience",
     "resume",
     "scanned",
+    "seconds_left",
     "set_password",
     "wrong",
 ]

@@ -58,7 +58,7 @@ async def resume(key: str, *, now: datetime) -> Opened | None:
     row = await ConsoleSession.filter(key_index=blind(key, _SCOPE), ended_at=None).select_related("person").first()
     if row is None or row.person.state != ACTIVE:
         return None
-    until = min(row.seen_at + IDLE, row.opened_at + LONGEST)
+    until = _until(row)
     reach = await access.reach_of(row.person, local_day(now))
     if now >= until or _offices(reach) != row.offices or not reach.is_staff:
         return None
@@ -66,6 +66,33 @@ async def resume(key: str, *, now: datetime) -> Opened | None:
         await ConsoleSession.filter(id=row.id).update(seen_at=now)
         until = min(now + IDLE, row.opened_at + LONGEST)
     return Opened(row, row.person, reach, until)
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """A session that ended by itself a short while ago: whose it was, and the moment of asking."""
+
+    person_id: int
+    at: datetime
+
+
+async def lapsed(key: str, *, now: datetime) -> Lapsed | None:
+    """The session behind a cookie if nothing but time has ended it, within the longest a session can be."""
+    row = await ConsoleSession.filter(key_index=blind(key, _SCOPE), ended_at=None).select_related("person").first()
+    if row is None or row.person.state != ACTIVE or not now - LONGEST < _until(row) <= now:
+        return None
+    return Lapsed(row.person_id, now)
+
+
+async def seconds_left(key: str, *, now: datetime) -> int:
+    """How long the session behind a cookie goes on if nobody touches it; 0 when it is over."""
+    row = await ConsoleSession.filter(key_index=blind(key, _SCOPE), ended_at=None).first() if key else None
+    return max(0, int((_until(row) - now).total_seconds())) if row else 0
+
+
+def _until(row: ConsoleSession) -> datetime:
+    until: datetime = min(row.seen_at + IDLE, row.opened_at + LONGEST)
+    return until
 
 
 async def prove(opened: Opened, *, now: datetime) -> None:
