@@ -42,7 +42,8 @@ async def shown(at: Desk) -> web.Response:
         tree=tree[:_SHOWN], tree_drawn=charts.bars([one for _, one in tree[:_SHOWN]], _indented(tree[:_SHOWN])),
         funnel=list(zip(steps, funnel, funnel_past, strict=True)), funnel_drawn=charts.bars(funnel, steps),
         by_month=by_month, by_month_drawn=charts.bars(by_month, month_names),
-        branches=branches, branches_drawn=charts.bars(branches), visits_now=figures.totals(branches),
+        branches=branches[:_SHOWN], branches_more=len(branches[_SHOWN:]), branches_drawn=charts.bars(branches[:_SHOWN]),
+        visits_now=figures.totals(branches),
         visits_before=figures.totals(before),
         posts=posts, posts_drawn=charts.bars(posts),
     )  # fmt: skip

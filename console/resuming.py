@@ -9,6 +9,7 @@ from console.guard import HOME, SESSION, staff, to_login
 from console.kept import KEPT, MARK
 from console.pages import HEADERS
 from kit import clock
+from kit.errors import Refusal
 from services import kept_forms, logins
 
 STAYING = "/console/staying"
@@ -40,7 +41,8 @@ async def kept_page(at: Desk) -> web.StreamResponse:
 
 async def let_go(at: Desk) -> web.StreamResponse:
     """It is not wanted any more."""
-    await kept_forms.drop(at.opened.person.id, at.whole("number"))
+    if not await kept_forms.drop(at.opened.person.id, at.whole("number")):
+        raise Refusal("access.unknown")
     return at.back(HOME, "kept_dropped")
 
 

@@ -9,8 +9,8 @@ from console.guard import require_fresh, staff
 from console.organisation import role_name
 from kit.clock import local
 from kit.errors import Refusal
-from services import visits
-from services.desk import drills, guards, succession
+from services import guards, visits
+from services.desk import drills, succession
 
 PATH = "/console/operations"
 

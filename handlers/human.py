@@ -5,7 +5,7 @@ from __future__ import annotations
 from conversation.context import Context
 from conversation.reply import Choice, Reply, confirm, menu, say
 from conversation.router import CONSENT, Router
-from services import heard, staff, voices, wishes
+from services import guards, heard, staff, voices, wishes
 from texts import render, section
 from wechat.messages import (
     File,
@@ -145,8 +145,18 @@ async def something_else(ctx: Context) -> Reply:
 
 @router.event(Location)
 async def location(ctx: Context) -> Reply:
-    """A place on the map."""
-    return say("human.location", phone=await phone_of(ctx))
+    """A place on the map: nothing of it stays; only its name is passed on, where the guard against tracks is open."""
+    place = ctx.message.label if isinstance(ctx.message, Location) and ctx.has_consented else ""
+    phone = await phone_of(ctx)
+    if not place or await guards.holds(guards.TRACKS):
+        return say("human.location", phone=phone)
+    kept = await wishes.keep("location", await _asking(ctx), now=ctx.now, words=place[:_LONGEST_PLACE])
+    if kept.keeper is None:
+        return say("human.location", phone=phone)
+    return say("human.location_passed", name=kept.keeper.name, phone=phone)
+
+
+_LONGEST_PLACE = 100
 
 
 @router.event(Link, MiniProgramPage)

@@ -45,6 +45,6 @@ async def waiting(person_id: int, *, now: datetime) -> Kept | None:
     return Kept(row.id, row.page, row.action, fields)
 
 
-async def drop(person_id: int, number: int) -> None:
-    """It was handed in, or is not wanted any more; somebody else's stays."""
-    await KeptForm.filter(person_id=person_id, id=number).delete()
+async def drop(person_id: int, number: int) -> bool:
+    """It was handed in, or is not wanted any more; False where nothing of this person's was kept."""
+    return bool(await KeptForm.filter(person_id=person_id, id=number).delete())

@@ -43,6 +43,11 @@ class Reach:
         """Whether the person holds any office that decides something."""
         return any(grant.capacity not in ("helper", "group_leader") for grant in self.grants)
 
+    @property
+    def is_county(self) -> bool:
+        """Whether the person answers for the whole house: an office of the county at the root of the tree."""
+        return any(grant.capacity == "county" and grant.path.strip("/").isdigit() for grant in self.grants)
+
     def paths(self, action: Action, *scopes: Scope, risen_to: Capacity | None = None) -> list[str]:
         """The subtrees in which the person may do `action` with one of `scopes`.
 

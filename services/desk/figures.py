@@ -14,7 +14,7 @@ from tortoise.functions import Sum
 from models.members import STAFF, Person
 from models.organisation import Organisation
 from models.posts import ServicePost
-from services import access, broadcasts, members, tallies
+from services import access, broadcasts, guards, members, tallies
 from services.desk import people_figures, scope
 from services.desk.gaps import SMALLEST_COUNT
 from services.desk.visit_figures import Amount, Days, visits_counted
@@ -112,7 +112,7 @@ def _on_paths(counts: dict[int, int], places: dict[int, Organisation]) -> dict[s
 async def funnel(reach: access.Reach, days: Days) -> list[Step]:
     """People of the broadcasts sent in these days: all, who got it, who confirmed, who was told by somebody."""
     by: Counter[int] = Counter()
-    places = None if scope.is_county(reach) else await scope.place_ids(reach, "view")
+    places = None if reach.is_county else await scope.place_ids(reach, "view")
     kept = tallies.between(tallies.NOTICES, days.first, days.last, places)
     for (_, word), many in (await tallies.summed(kept, "kind")).items():
         by[int(word or NOBODY)] += many
@@ -133,12 +133,19 @@ async def visits_by_month(reach: access.Reach, year: int) -> list[Step]:
 
 
 async def visits_by_branch(reach: access.Reach, days: Days) -> list[Step]:
-    """Branches: duties done of all due in these days, where most is open first."""
+    """Branches: duties done of all due in these days, those with something open first, each group by name.
+
+    Only where the guard against ranking was opened they stand in the order of how much is open.
+    """
     counted = {int(place): one for place, one in (await visits_counted(reach, days, "place_id")).items()}
-    names = await _place_names(counted)
-    ordered = sorted(counted, key=lambda one: (counted[one].done - counted[one].due, names.get(one, "")))
+    names, is_ranked = await _place_names(counted), not await guards.holds(guards.RANKING)
+
+    def turn(place: int) -> tuple[int, str]:
+        left = counted[place].due - counted[place].done
+        return (-left if is_ranked else -min(left, 1), names.get(place, ""))
+
     return [Step(names.get(one, ""), told(counted[one].done, reach), told(counted[one].due, reach), one)
-            for one in ordered[:NAMED]]  # fmt: skip
+            for one in sorted(counted, key=turn)]  # fmt: skip
 
 
 async def _place_names(ids: Iterable[int]) -> dict[int, str]:

@@ -38,7 +38,7 @@ class Part(Function):
 
 async def births(reach: access.Reach) -> Births:
     """Members by year and month of birth and by sex (`MALE`, `FEMALE`)."""
-    kept = await tallies.by_key(tallies.PEOPLE, [_BIRTHS]) if scope.is_county(reach) else {}
+    kept = await tallies.by_key(tallies.PEOPLE, [_BIRTHS]) if reach.is_county else {}
     if not kept:
         return await _births(await _living(reach))
     return Counter({_parted(word): many for word, many in kept[_BIRTHS].items()})
@@ -46,7 +46,7 @@ async def births(reach: access.Reach) -> Births:
 
 async def by_home(reach: access.Reach) -> tuple[dict[int, int], dict[int, int]]:
     """How many members by branch (by community who has none), and how many of them are in WeChat."""
-    if scope.is_county(reach) and (kept := await tallies.by_place(tallies.PEOPLE, _ALL)):
+    if reach.is_county and (kept := await tallies.by_place(tallies.PEOPLE, _ALL)):
         return kept, await tallies.by_place(tallies.PEOPLE, _BOUND)
     living = await _living(reach)
     return await _by_home(living), await _by_home(_bound(living))
@@ -74,7 +74,7 @@ def _everybody() -> QuerySet[Person]:
 
 async def _living(reach: access.Reach) -> QuerySet[Person]:
     """Members on the roster; for who answers for the whole house no place is asked."""
-    if scope.is_county(reach):
+    if reach.is_county:
         return _everybody()
     return (await scope.people(reach, "view")).filter(state=members.ACTIVE).exclude(standing=STAFF)
 

@@ -85,7 +85,7 @@ async def quotas(numbers: PlatformNumbers, now: datetime) -> list[Quota]:
 async def parked(reach: access.Reach) -> list[Parked]:
     """Messages that broke five times: of the own people, for the county all; the oldest first."""
     rows = InboxMessage.filter(state="parked")
-    if not scope.is_county(reach):
+    if not reach.is_county:
         openids = [row["openid"] for row in await rows.limit(500).values("openid")]
         rows = rows.filter(openid__in=await _own_accounts(reach, openids))
     found = await rows.order_by("id").limit(LISTED)
@@ -108,7 +108,7 @@ async def parked_one(number: int, reach: access.Reach) -> Parked:
 async def deeds(reach: access.Reach, *, now: datetime, after: int = 0) -> list[Deed]:
     """The book of deeds, newest first: the county reads it whole, others what was done from their own offices."""
     rows = AuditEntry.all()
-    if not scope.is_county(reach):
+    if not reach.is_county:
         offices = access.visible(reach, Role.held(local_day(now)), "view", organisation="organisation")
         own = {row["person_id"] for row in await offices.values("person_id")} | {reach.person_id}
         rows = rows.filter(actor__in=[audit.by_person(one) for one in sorted(own)])

@@ -18,14 +18,9 @@ from services import access, members
 async def tasks(reach: access.Reach) -> QuerySet[VisitTask]:
     """Open duties to visit the living; for who answers for the whole house nobody's place is asked."""
     open_now = VisitTask.open_tasks().filter(subject__state=members.ACTIVE)
-    if is_county(reach):
+    if reach.is_county:
         return open_now
     return open_now.filter(subject_id__in=await ids_of_people(reach))
-
-
-def is_county(reach: access.Reach) -> bool:
-    """Whether the person answers for the whole house: an office of the county at the root of the tree."""
-    return any(grant.capacity == "county" and grant.path.strip("/").isdigit() for grant in reach.grants)
 
 
 async def place_ids(reach: access.Reach, action: access.Action) -> list[int]:

@@ -52,7 +52,7 @@ def month_of(first: date) -> Days:
 async def visits_counted(reach: access.Reach, days: Days, by: By) -> dict[str, Amount]:
     """Duties of these whole months, by the first day of the month or by the place of those visited."""
     kept = await tallies.days_of(tallies.VISITS, days.first, days.last)
-    places = None if scope.is_county(reach) else await scope.place_ids(reach, "view")
+    places = None if reach.is_county else await scope.place_ids(reach, "view")
     found: Counter[tuple[str, str]] = Counter()
     for (key, word), many in (
         await tallies.summed(tallies.between(tallies.VISITS, days.first, days.last, places), by)
@@ -73,7 +73,7 @@ def _amounts(found: Counter[tuple[str, str]]) -> dict[str, Amount]:
 
 async def _seen(reach: access.Reach, months: Iterable[date]) -> QuerySet[VisitTask]:
     rows = _of_months(months)
-    if scope.is_county(reach):
+    if reach.is_county:
         return rows
     return rows.filter(subject_id__in=await scope.ids_of_people(reach))
 

@@ -20,8 +20,7 @@ from models.organisation import Role
 from models.platform import QuotaUse
 from models.visits import VisitTask
 from models.wishes import Alarm
-from services import alarms, heard, organisation
-from services.desk import guards
+from services import alarms, guards, heard, organisation
 
 pytestmark = pytest.mark.usefixtures("db")
 PATH = "/console/operations"

@@ -1,4 +1,8 @@
-"""The guards against formalism: fixed, and opened only by two people, one of them of the county, with a reason."""
+"""The guards against formalism: fixed, and opened only by two people, one of them of the county, with a reason.
+
+Two of them stand before something the house can do, which asks `holds` each time it would act. The others say what the
+house cannot do at all: opening one writes down that two people want it, and whoever builds it asks here first.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,11 @@ from kit.errors import Refusal
 from models.members import Person
 from models.platform import Mark
 from services import access, audit, upkeep
-from services.desk import scope
 
-GUARDS = ("ranking", "sign_in", "tracks", "photos", "help_by_points")
+RANKING, SIGN_IN, TRACKS, PHOTOS, HELP_BY_POINTS = "ranking", "sign_in", "tracks", "photos", "help_by_points"
+GUARDS = (RANKING, SIGN_IN, TRACKS, PHOTOS, HELP_BY_POINTS)
+ASKED = frozenset({RANKING, TRACKS})
+"""Those that something asks; of the others a test proves that nothing of the kind exists."""
 State = Literal["held", "asked", "opened"]
 _REASON = 60
 
@@ -28,6 +34,11 @@ class Guard:
     asker: str = ""
     reason: str = ""
     since: datetime | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether opening it lets the house do something."""
+        return self.name in ASKED
 
 
 async def guards() -> list[Guard]:
@@ -51,8 +62,9 @@ def _guard(name: str, said: dict[str, object] | None, names: dict[int, str], mar
 
 
 async def holds(name: str) -> bool:
-    """Whether this guard stands: what would rank, summon, track or compel asks here first."""
-    return (await _one(name)).state != "opened"
+    """Whether this guard stands; one statement. What would rank, summon, track or compel asks here first."""
+    mark = await Mark.get_or_none(name=_PREFIX + name)
+    return mark is None or json.loads(mark.value)["state"] != "opened"
 
 
 async def ask_to_open(name: str, reason: str, *, by: Person, reach: access.Reach, now: datetime) -> None:
@@ -78,7 +90,7 @@ async def agree(name: str, *, by: Person, reach: access.Reach, now: datetime) ->
         raise Refusal("operations.guard_same")
     asker = await Person.get_or_none(id=guard.asked_by)
     of_asker = await access.reach_of(asker, now.date()) if asker else access.Reach(0)
-    if not (scope.is_county(reach) or scope.is_county(of_asker)):
+    if not (reach.is_county or of_asker.is_county):
         raise Refusal("operations.guard_county")
     await _keep(name, "opened", guard.asked_by, guard.reason, now)
     await audit.note(audit.by_person(by), "guard_opened", now=now, subject=f"guard:{name}", reason=guard.reason)
