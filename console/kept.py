@@ -22,11 +22,13 @@ _LONGEST_PAGE = 400
 
 
 async def keep(request: web.Request, doors: Doors, session: logins.Lapsed, stood_on: str) -> web.Response:
-    """Put the form away for the person whose session it was, and say that it is safe."""
+    """Put the form away for the person whose session it was, and say that it is safe; a mere click is no form."""
     sent = [(name, said) for name, said in (await request.post()).items() if isinstance(said, str)]
     fields = [one for one in sent if one[0] not in _NOT_KEPT]
-    async with doors.transaction():
-        is_kept = await kept_forms.keep(session.person_id, stood_on, request.path_qs, fields, now=session.at)
+    is_kept = bool(fields)
+    if fields:
+        async with doors.transaction():
+            is_kept = await kept_forms.keep(session.person_id, stood_on, request.path_qs, fields, now=session.at)
     return page("console/ended.html", {"is_kept": is_kept}, status=401)
 
 

@@ -140,14 +140,13 @@ async def test_what_has_no_page_any_more_is_handed_in_from_a_page_of_its_own(
     assert (await desk.look("/console/kept")).headers["Location"] == "/console/"
 
 
-async def test_a_password_is_never_kept(site: Site, cast: Cast, hands: Path) -> None:
+async def test_a_password_is_never_kept_nor_a_mere_click(site: Site, cast: Cast, hands: Path) -> None:
     desk = await with_code(site, cast.secretary)
     await desk.look("/console/me")
     hands.write_text("1900")
     await desk.send("/console/me/password", password="a-very-long-secret")
-    kept = await kept_forms.waiting(cast.secretary.id, now=clock.now())
-    assert kept is not None
-    assert kept.fields == ()
+    await desk.send("/console/leave")
+    assert await KeptForm.all().count() == 0
 
 
 async def test_asking_how_long_is_left_makes_it_no_longer(site: Site, cast: Cast, hands: Path) -> None:
