@@ -68,7 +68,9 @@ async def count(broadcast_id: int, *, size: int = PAGE) -> Counter[tuple[int, st
 async def keep(broadcast_id: int, counted: Counter[tuple[int, str]], *, now: datetime) -> None:
     """These figures stand from now on."""
     row = await Broadcast.get(id=broadcast_id)
-    await tallies.keep(tallies.NOTICES, str(row.id), local_day(row.send_at or row.created_at), counted)
+    # A further round does not move a notice into another month.
+    sent_at = row.created_at if rows.round_of(row) > 1 else row.send_at or row.created_at
+    await tallies.keep(tallies.NOTICES, str(row.id), local_day(sent_at), counted)
     await Broadcast.filter(id=row.id).update(tallied_at=now)
 
 
