@@ -42,6 +42,7 @@ TABLES = [
     "models.safe",
     "models.calls",
     "models.mass",
+    "models.exports",
 ]
 
 

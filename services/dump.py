@@ -21,6 +21,7 @@ from models.columns import Encrypted
 from models.counters import totals
 from models.curtain import CurtainResult, CurtainStep, CurtainSubscription
 from models.escalation import RiseStep
+from models.exports import ExportRequest
 from models.heard import Heard, Meaning
 from models.inbox import InboxMessage
 from models.life_events import LifeEvent
@@ -164,6 +165,7 @@ def _tables() -> dict[str, QuerySet[Any]]:
         "curtain_subscription": CurtainSubscription.all(),
         "duty_person": DutyPerson.all(),
         "emergency_contact": EmergencyContact.all(),
+        "export_request": ExportRequest.all(),
         "gift": Gift.all(),
         "heard": Heard.all(),
         "holding": PostHolding.all(),

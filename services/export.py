@@ -16,6 +16,7 @@ from models.care_plans import CarePlan, CareSeat
 from models.check_in import CheckIn, RetirementCeremony
 from models.curtain import CurtainResult, CurtainStep, CurtainSubscription
 from models.escalation import RiseStep
+from models.exports import ExportRequest
 from models.heard import Heard, Meaning
 from models.inbox import InboxMessage
 from models.life_events import LifeEvent
@@ -55,6 +56,7 @@ TABLES: Mapping[str, type[Model]] = {
     "duty_person": DutyPerson,
     "emergency_contact": EmergencyContact,
     "heard": Heard,
+    "export_request": ExportRequest,
     "gift": Gift,
     "holding": PostHolding,
     "inbox": InboxMessage,
