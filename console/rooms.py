@@ -25,6 +25,7 @@ from console import (
     posts,
     printing,
     questions,
+    rounds,
     safeguards,
     visits,
 )
@@ -45,6 +46,7 @@ PAGES = (
     calls,
     posts,
     questions,
+    rounds,
     broadcasts,
     pictures,
     operations,

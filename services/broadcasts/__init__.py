@@ -12,7 +12,9 @@ from services.broadcasts.deciding import (
     send_again,
     set_time,
     to_approve,
+    wanted_at,
 )
+from services.broadcasts.each import Reached, each_one
 from services.broadcasts.following import (
     RESULTS,
     Past,
@@ -40,7 +42,7 @@ from services.broadcasts.rows import (
     pending_of,
 )
 from services.broadcasts.spreading import Page, due, spread_page
-from services.broadcasts.timing import said_moment
+from services.broadcasts.timing import said_moment, sensible_moment
 from services.broadcasts.writing import (
     Preview,
     clean_message,
@@ -61,6 +63,7 @@ __all__ = [
     "Page",
     "Past",
     "Preview",
+    "Reached",
     "Standing",
     "approve",
     "audience_in_words",
@@ -74,6 +77,7 @@ __all__ = [
     "draft",
     "drop",
     "due",
+    "each_one",
     "goes_at",
     "history",
     "latest_of",
@@ -93,6 +97,7 @@ __all__ = [
     "second_persons",
     "send",
     "send_again",
+    "sensible_moment",
     "set_time",
     "spread_page",
     "status",
@@ -100,6 +105,7 @@ __all__ = [
     "to_approve",
     "told",
     "understood",
+    "wanted_at",
     "ways_in_words",
     "words_for",
 ]

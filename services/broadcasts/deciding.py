@@ -64,8 +64,14 @@ async def _count(row: Broadcast, now: datetime) -> int:
 def goes_at(row: Broadcast, now: datetime, numbers: NoticeNumbers) -> datetime:
     """When it goes out after a yes now: at the time that was set, and never before the window to cancel is over."""
     earliest = now + timedelta(minutes=numbers.cancel_minutes)
+    wanted = wanted_at(row)
+    return max(earliest, wanted) if wanted else earliest
+
+
+def wanted_at(row: Broadcast) -> datetime | None:
+    """The time its author has set, if any."""
     wanted = row.audience.get("later")
-    return max(earliest, datetime.fromisoformat(wanted)) if wanted else earliest
+    return datetime.fromisoformat(wanted) if wanted else None
 
 
 async def set_time(broadcast_id: int, author: Person, moment: datetime) -> Broadcast:
