@@ -27,6 +27,7 @@ from console import (
     questions,
     rounds,
     safeguards,
+    visit_rules,
     visits,
 )
 
@@ -41,6 +42,7 @@ PAGES = (
     handover,
     organisation,
     imports,
+    visit_rules,
     visits,
     approvals,
     calls,

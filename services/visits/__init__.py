@@ -7,6 +7,7 @@ person visited, rising tells the next level while it stays open.
 
 from services.visits.accounting import Account, Line, account, open_towards
 from services.visits.adapting import give
+from services.visits.assigning import Suggested, assign, suggestions
 from services.visits.confirming import Doubt, doubt_of, say_came, say_not_came, settle_doubt, to_ask_by_the_way
 from services.visits.gifts import Shown, gift_of, gift_shown, note_gift, settle_gift
 from services.visits.home_rounds import TAGS, Round, is_home_round, last_round, note_round
@@ -53,11 +54,13 @@ __all__ = [
     "Result",
     "Round",
     "Shown",
+    "Suggested",
     "ToRemind",
     "Told",
     "VisitRising",
     "account",
     "ask_again",
+    "assign",
     "change",
     "clear_up",
     "county_now",
@@ -103,6 +106,7 @@ __all__ = [
     "settle_gift",
     "state_before",
     "stop_for",
+    "suggestions",
     "take_over",
     "to_ask_by_the_way",
     "undo",

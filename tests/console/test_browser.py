@@ -26,6 +26,7 @@ PATHS = (
     "printing",
     "me",
     "visits",
+    "visits/rules",
     "approvals",
     "calls",
     "organisation",

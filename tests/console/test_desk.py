@@ -29,6 +29,7 @@ PATHS = (
     "printing",
     "me",
     "visits",
+    "visits/rules",
     "approvals",
     "calls",
     "organisation",
