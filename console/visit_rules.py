@@ -19,7 +19,8 @@ async def rules(at: Desk) -> web.Response:
     """Every sentence as it holds for whoever looks."""
     place = await visits.place_of(at.reach)
     county = await visits.county_now(at.doors.county, place.id if place else None)
-    rows = [(name, _sentence(name, visits.number_of(county, name)), _limits(name)) for name in visits.BLANKS]
+    rows = [(name, _sentence(name, visits.number_of(county, name)), _limits(name),
+             visits.may_change(name, at.reach, place)) for name in visits.BLANKS]  # fmt: skip
     return at.show("visit_rules.html", rows=rows, place=place.name if place else "", tried=None)
 
 

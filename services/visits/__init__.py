@@ -32,7 +32,18 @@ from services.visits.results import (
     undo,
 )
 from services.visits.rising import VisitRising
-from services.visits.settings import BLANKS, LOCAL, Change, change, county_now, number_of, place_of, preview, rules_now
+from services.visits.settings import (
+    BLANKS,
+    LOCAL,
+    Change,
+    change,
+    county_now,
+    may_change,
+    number_of,
+    place_of,
+    preview,
+    rules_now,
+)
 
 __all__ = [
     "BLANKS",
@@ -80,6 +91,7 @@ __all__ = [
     "live_elsewhere",
     "look_again",
     "lunar_note",
+    "may_change",
     "named",
     "named_in",
     "note_gift",

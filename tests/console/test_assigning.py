@@ -38,8 +38,8 @@ async def test_who_could_go_stands_there_with_the_reason_and_the_load(desk: Brow
     await _duty(cast.qian, cast.leader)
     await VisitRecord.create(task=task, visitors=[cast.qian.id], at=clock.now())
     page = (await desk.look(f"{PATH}/{task.id}/assign")).text
-    assert "吴六合</b> 是他的联络员，手上有1次走访" in page
-    assert "钱二梅</b> 上次就是他去的，手上有0次走访" in page
+    assert "吴六合</b> 是联络员，手上有1次走访" in page
+    assert "钱二梅</b> 上次就是这位去的，手上有0次走访" in page
     assert "周五常</b> 是社区的工作人员" in page
     assert "李四友</b>" not in page
 
@@ -105,5 +105,13 @@ async def test_no_other_number_is_taken(site: Site, cast: Cast, name: str, numbe
 
 
 async def test_the_countys_rules_are_not_the_branchs_to_change(desk: Browser) -> None:
-    await desk.look(f"{PATH}/rules")
+    assert "改成几" not in (await desk.look(f"{PATH}/rules")).text
     assert (await desk.send(f"{PATH}/rules/keep", name="first_age", number="90")).status == 422
+
+
+async def test_a_community_is_offered_what_it_may_set_for_itself(site: Site, cast: Cast) -> None:
+    worker = await with_code(site, cast.worker)
+    page = (await worker.look(f"{PATH}/rules")).text
+    assert page.count("由县里定") == 7
+    assert (await worker.send(f"{PATH}/rules/keep", name="remind_first", number="9")).status == 303
+    assert (await VisitSetting.get(name="remind_first")).community_id == cast.community.id

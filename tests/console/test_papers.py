@@ -186,6 +186,13 @@ async def test_a_door_sheet_and_a_leaflet(desk: Browser, cast: Cast) -> None:
     assert (await _printed(desk, "leaflet", cast.branch.id)).body.startswith(b"%PDF")
 
 
+async def test_the_first_page_goes_onto_one_sheet(desk: Browser) -> None:
+    assert "/console/sheet" in (await desk.look("/console/")).text
+    sent = await desk.look("/console/sheet")
+    assert (sent.headers["Content-Type"], sent.body[:4]) == ("application/pdf", b"%PDF")
+    assert sent.body.count(b"/Type /Page\n") == 1
+
+
 async def test_certificates_of_the_community(site: Site, cast: Cast) -> None:
     worker = await with_code(site, cast.worker)
     assert (await _printed(worker, "certificates", cast.community.id)).status == 422
