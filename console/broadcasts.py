@@ -31,7 +31,9 @@ async def write(at: Desk) -> web.StreamResponse:
     form, author = await at.form(), at.opened.person
     await broadcasts.require_room(author, now=at.now, limit=at.doors.county.notices.broadcasts_per_day)
     meant = await broadcasts.understood(form.get("audience", ""), author, at.reach, now=at.now)
-    row = await broadcasts.draft(author, at.reach, meant, form.get("message", ""), now=at.now)
+    row = await broadcasts.draft(
+        author, at.reach, meant, form.get("message", ""), now=at.now, invites=form.get("asks") == "comes"
+    )
     return web.Response(status=303, headers={"Location": f"{PATH}/{row.id}"})
 
 
@@ -54,6 +56,7 @@ async def one(at: Desk) -> web.Response:
         ways=broadcasts.ways_in_words(seen.ways) if seen else "",
         standing=status,
         missing=missing,
+        coming=await broadcasts.coming(row) if seen is None else None,
         may_name=may_name,
         goes_at=_goes_at(row, at),
         limit=numbers.second_person_above,

@@ -27,7 +27,7 @@ from models.inbox import InboxMessage
 from models.life_events import LifeEvent
 from models.mass import MassJob
 from models.members import STAFF, ActivityRegistration, Consent, EmergencyContact, Person
-from models.notices import CLAIMED, WAITING, Broadcast, Notice
+from models.notices import CLAIMED, WAITING, Broadcast, BroadcastAnswer, Notice
 from models.organisation import Organisation, Role
 from models.outbox import state_counts
 from models.posts import PostAppraisal, PostHolding, ServicePost
@@ -155,6 +155,7 @@ def _tables() -> dict[str, QuerySet[Any]]:
         "binding": Binding.all(),
         "binding_slip": BindingSlip.all(),
         "broadcast": Broadcast.all(),
+        "broadcast_answer": BroadcastAnswer.all(),
         "call": Call.all(),
         "care_plan": CarePlan.all(),
         "care_seat": CareSeat.all(),

@@ -22,7 +22,7 @@ from models.inbox import InboxMessage
 from models.life_events import LifeEvent
 from models.mass import MassJob
 from models.members import ActivityRegistration, Consent, EmergencyContact, Person
-from models.notices import Broadcast, Notice
+from models.notices import Broadcast, BroadcastAnswer, Notice
 from models.organisation import Organisation, Role
 from models.platform import WorkdayOverride
 from models.posts import PostAppraisal, PostHolding, ServicePost
@@ -45,6 +45,7 @@ TABLES: Mapping[str, type[Model]] = {
     "binding": Binding,
     "binding_slip": BindingSlip,
     "broadcast": Broadcast,
+    "broadcast_answer": BroadcastAnswer,
     "call": Call,
     "care_plan": CarePlan,
     "care_seat": CareSeat,

@@ -78,6 +78,18 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='BroadcastAnswer',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('broadcast', fields.ForeignKeyField('models.Broadcast', source_field='broadcast_id', db_constraint=True, to_field='id', related_name='answers', on_delete=OnDelete.CASCADE)),
+                ('person_id', fields.IntField(db_index=True)),
+                ('comes', fields.BooleanField()),
+                ('at', UtcDatetime(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'broadcast_answer', 'app': 'models', 'unique_together': (('broadcast', 'person_id'),), 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Call',
             fields=[
                 ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),

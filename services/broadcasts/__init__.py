@@ -29,6 +29,7 @@ from services.broadcasts.following import (
     status_of_each,
     told,
 )
+from services.broadcasts.inviting import Coming, answered, coming, coming_of_each
 from services.broadcasts.naming import audience_in_words, clock_in_words, ways_in_words
 from services.broadcasts.rows import (
     NEEDS_SECOND,
@@ -36,6 +37,7 @@ from services.broadcasts.rows import (
     audience_now,
     author_name,
     broadcasts_of,
+    invites,
     latest_of,
     open_one,
     own_one,
@@ -59,12 +61,14 @@ __all__ = [
     "NEEDS_SECOND",
     "RESULTS",
     "SCHEDULED",
+    "Coming",
     "Decided",
     "Page",
     "Past",
     "Preview",
     "Reached",
     "Standing",
+    "answered",
     "approve",
     "audience_in_words",
     "audience_now",
@@ -73,6 +77,8 @@ __all__ = [
     "cancel",
     "clean_message",
     "clock_in_words",
+    "coming",
+    "coming_of_each",
     "correction_of",
     "draft",
     "drop",
@@ -80,6 +86,7 @@ __all__ = [
     "each_one",
     "goes_at",
     "history",
+    "invites",
     "latest_of",
     "may_call",
     "may_read_names",

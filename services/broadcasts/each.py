@@ -9,23 +9,25 @@ from models.members import Person
 from models.notices import Broadcast, Notice
 from services import access
 from services.broadcasts import rows
+from services.broadcasts.inviting import words_of
 
 _BEST = ("confirmed", "told_by_liaison", "told_by_phone", "on_paper", "sent", "not_sent", "unreachable")
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """One person and how far the notice came with them (`outcome` as on a notice)."""
+    """One person and how far the notice came with them (`outcome` as on a notice), and whether they come."""
 
     person_id: int
     name: str
     outcome: str
+    comes: bool | None = None
 
 
 async def each_one(row: Broadcast, reach: access.Reach, *, after: int, limit: int) -> tuple[list[Reached], int]:
     """The next people it was for, whose names the asker may read, and where the page behind begins; 0: there is none.
 
-    Three statements, however many people there are.
+    Four statements, however many people there are.
     """
     first = Notice.filter(business_key=rows.key_of(row, 1), id__gt=after, person_id__isnull=False).order_by("id")
     page = await first.limit(limit).only("id", "person_id")
@@ -33,7 +35,8 @@ async def each_one(row: Broadcast, reach: access.Reach, *, after: int, limit: in
     seen = access.visible(reach, Person.filter(id__in=ids), "see_name")
     names = {person.id: person.name for person in await seen.only("id", "name")}
     outcomes = await _outcomes(row, list(names))
-    found = [Reached(one, names[one], outcomes[one]) for one in ids if one in names]
+    words = await words_of(row, list(names))
+    found = [Reached(one, names[one], outcomes[one], words.get(one)) for one in ids if one in names]
     return found, page[-1].id if len(page) == limit else 0
 
 

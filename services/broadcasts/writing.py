@@ -83,14 +83,15 @@ async def draft(
     *,
     now: datetime,
     corrects: Broadcast | None = None,
+    invites: bool = False,
 ) -> Broadcast:
-    """Keep what was written, unsent; raises `access.unknown` for somebody without the right."""
+    """Keep what was written, unsent; `invites`: it asks who comes. Raises `access.unknown` without the right."""
     place = await _office(reach, meant)
     return await Broadcast.create(
         author_id=author.id,
         organisation_id=place.id,
         text=clean_message(message),
-        audience=meant.facts(),
+        audience=meant.facts() | ({"invites": True} if invites else {}),
         created_at=now,
         corrects_id=corrects.id if corrects else None,
     )
@@ -103,7 +104,7 @@ async def correction_of(
     wrong = await rows.open_one(broadcast_id, reach)
     before = audience.audience_of(wrong.audience)
     same = audience.Audience(names=before.names, earlier=rows.keys_of(wrong), standing_in_it=audience.ALL_TOLD)
-    return await draft(author, reach, same, message, now=now, corrects=wrong)
+    return await draft(author, reach, same, message, now=now, corrects=wrong, invites=rows.invites(wrong))
 
 
 async def _office(reach: access.Reach, meant: audience.Audience) -> Organisation:
@@ -133,4 +134,12 @@ async def words_for(row: Broadcast, *, number: int = 1) -> tuple[str, dict[str, 
     say = "broadcasts.correction" if row.corrects_id else "broadcasts.notice"
     if number > 1 and not row.corrects_id:
         say = "broadcasts.notice_again"
+    say = _INVITING[say] if rows.invites(row) else say
     return say, {"place": place.name, "message": row.text}
+
+
+_INVITING = {
+    "broadcasts.notice": "broadcasts.invitation",
+    "broadcasts.notice_again": "broadcasts.invitation_again",
+    "broadcasts.correction": "broadcasts.invitation_corrected",
+}

@@ -104,3 +104,24 @@ async def test_the_county_reads_no_names(site: Site, desk: Browser, cast: Cast) 
     row = await _spread(desk)
     chief = await with_code(site, cast.chief)
     assert (await chief.look(f"{PATH}/{row.id}/people")).status == 404
+
+
+async def test_an_invitation_counts_who_comes(desk: Browser, cast: Cast) -> None:
+    await desk.look(PATH)
+    await desk.send(PATH, audience="我们支部", message=WORDS, asks="comes")
+    row = await Broadcast.get(text=WORDS)
+    assert "来的请回复1，不来的回复2。" in (await desk.look(f"{PATH}/{row.id}")).text
+    await desk.send(f"{PATH}/{row.id}/send")
+    await broadcasts.spread_page(row.id, clock.now() + timedelta(minutes=11))
+    notice = await Notice.get(broadcast_id=row.id, person_id=cast.zhao.id)
+    assert [one["do"] for one in notice.asks or []] == ["broadcasts.comes", "broadcasts.stays"]
+    await broadcasts.answered(row.id, [cast.zhao.id], "oZhao", comes=True, now=clock.now())
+    await broadcasts.answered(row.id, [cast.qian.id], "oQian", comes=True, now=clock.now())
+    await broadcasts.answered(row.id, [cast.qian.id], "oQian", comes=False, now=clock.now())
+    assert "1人说来，1人说不来" in (await desk.look(f"{PATH}/{row.id}")).text
+    assert "本人回了 · 不来" in (await desk.look(f"{PATH}/{row.id}/people")).text.partition("钱二梅")[2][:140]
+
+
+async def test_a_plain_notice_asks_nothing_else(desk: Browser) -> None:
+    row = await _spread(desk)
+    assert "人说来" not in (await desk.look(f"{PATH}/{row.id}")).text
