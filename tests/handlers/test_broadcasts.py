@@ -300,5 +300,6 @@ async def test_an_elder_comes_or_not_and_may_think_again(talk: Talk) -> None:
     await _delivered(await Notice.get(broadcast_id=row.id, person_id=zhao.id), "oZhao", talk.now)
     assert await talk.say("oZhao", "2") == "好的，知道了，不要紧。又能来了，回复“撤销”。"
     assert await talk.say("oZhao", "撤销") == "好的，给您记上了，到时候见。来不了了，回复“撤销”。"
-    assert "1人来、0人不来" in await talk.say("oSecretary", "通知怎么样了")
+    await talk.say("oSecretary", "发通知")
+    assert "1人来、0人不来" in await talk.say("oSecretary", "2")
     assert (await Notice.get(broadcast_id=row.id, person_id=zhao.id)).outcome == "confirmed"
