@@ -31,9 +31,9 @@ async def write(at: Desk) -> web.StreamResponse:
     form, author = await at.form(), at.opened.person
     await broadcasts.require_room(author, now=at.now, limit=at.doors.county.notices.broadcasts_per_day)
     meant = await broadcasts.understood(form.get("audience", ""), author, at.reach, now=at.now)
-    row = await broadcasts.draft(
-        author, at.reach, meant, form.get("message", ""), now=at.now, invites=form.get("asks") == "comes"
-    )
+    row = await broadcasts.draft(author, at.reach, meant, form.get("message", ""), now=at.now)
+    if form.get("asks") == "comes":
+        await broadcasts.ask_who_comes(row)
     return web.Response(status=303, headers={"Location": f"{PATH}/{row.id}"})
 
 

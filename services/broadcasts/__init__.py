@@ -47,6 +47,7 @@ from services.broadcasts.spreading import Page, due, spread_page
 from services.broadcasts.timing import said_moment, sensible_moment
 from services.broadcasts.writing import (
     Preview,
+    ask_who_comes,
     clean_message,
     correction_of,
     draft,
@@ -70,6 +71,7 @@ __all__ = [
     "Standing",
     "answered",
     "approve",
+    "ask_who_comes",
     "audience_in_words",
     "audience_now",
     "author_name",

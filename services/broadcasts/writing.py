@@ -83,15 +83,14 @@ async def draft(
     *,
     now: datetime,
     corrects: Broadcast | None = None,
-    invites: bool = False,
 ) -> Broadcast:
-    """Keep what was written, unsent; `invites`: it asks who comes. Raises `access.unknown` without the right."""
+    """Keep what was written, unsent; raises `access.unknown` for somebody without the right."""
     place = await _office(reach, meant)
     return await Broadcast.create(
         author_id=author.id,
         organisation_id=place.id,
         text=clean_message(message),
-        audience=meant.facts() | ({"invites": True} if invites else {}),
+        audience=meant.facts(),
         created_at=now,
         corrects_id=corrects.id if corrects else None,
     )
@@ -104,7 +103,15 @@ async def correction_of(
     wrong = await rows.open_one(broadcast_id, reach)
     before = audience.audience_of(wrong.audience)
     same = audience.Audience(names=before.names, earlier=rows.keys_of(wrong), standing_in_it=audience.ALL_TOLD)
-    return await draft(author, reach, same, message, now=now, corrects=wrong, invites=rows.invites(wrong))
+    row = await draft(author, reach, same, message, now=now, corrects=wrong)
+    return await ask_who_comes(row) if rows.invites(wrong) else row
+
+
+async def ask_who_comes(row: Broadcast) -> Broadcast:
+    """The draft asks who comes (回复1参加), and not only whether it was read."""
+    row.audience = {**row.audience, "invites": True}
+    await row.save(update_fields=["audience"])
+    return row
 
 
 async def _office(reach: access.Reach, meant: audience.Audience) -> Organisation:

@@ -125,3 +125,12 @@ async def test_an_invitation_counts_who_comes(desk: Browser, cast: Cast) -> None
 async def test_a_plain_notice_asks_nothing_else(desk: Browser) -> None:
     row = await _spread(desk)
     assert "人说来" not in (await desk.look(f"{PATH}/{row.id}")).text
+
+
+async def test_a_corrected_invitation_still_asks_who_comes(desk: Browser) -> None:
+    row = await _spread(desk)
+    await Broadcast.filter(id=row.id).update(audience={**row.audience, "invites": True})
+    await desk.look(f"{PATH}/{row.id}")
+    await desk.send(f"{PATH}/{row.id}/correct", message="改成后天上午九点开会。")
+    right = await Broadcast.get(corrects_id=row.id)
+    assert "以这一条为准，来的请回复1" in (await desk.look(f"{PATH}/{right.id}")).text
