@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aiohttp import web
 
 import texts
@@ -9,6 +11,9 @@ from console.desk import Desk
 from console.guard import staff
 from kit.errors import Refusal
 from services import audience, broadcasts
+
+if TYPE_CHECKING:
+    from models.notices import Broadcast
 
 PATH = "/console/broadcasts"
 _LISTED = 20
@@ -27,13 +32,15 @@ async def write(at: Desk) -> web.StreamResponse:
     await broadcasts.require_room(author, now=at.now, limit=at.doors.county.notices.broadcasts_per_day)
     meant = await broadcasts.understood(form.get("audience", ""), author, at.reach, now=at.now)
     row = await broadcasts.draft(author, at.reach, meant, form.get("message", ""), now=at.now)
+    if form.get("asks") == "comes":
+        await broadcasts.ask_who_comes(row)
     return web.Response(status=303, headers={"Location": f"{PATH}/{row.id}"})
 
 
 async def one(at: Desk) -> web.Response:
     """One notice: before the yes who would get it and how, afterwards who has it."""
     row = await broadcasts.open_one(at.whole("number"), at.reach)
-    policy = audience.policy_of(at.doors.county)
+    policy, numbers = audience.policy_of(at.doors.county), at.doors.county.notices
     seen = await broadcasts.preview(row, policy, now=at.now) if row.state == "draft" else None
     say, facts = await broadcasts.words_for(row)
     status = await broadcasts.status(row) if seen is None else None
@@ -49,9 +56,22 @@ async def one(at: Desk) -> web.Response:
         ways=broadcasts.ways_in_words(seen.ways) if seen else "",
         standing=status,
         missing=missing,
+        coming=await broadcasts.coming(row) if seen is None else None,
+        may_name=may_name,
+        goes_at=_goes_at(row, at),
+        limit=numbers.second_person_above,
+        needs_second=seen is not None and seen.count > numbers.second_person_above,
         is_mine=row.author_id == at.opened.person.id,
         may_agree=row.state == "needs_second" and await _may_agree(at, row.id),
     )
+
+
+def _goes_at(row: Broadcast, at: Desk) -> str:
+    """When it goes out, in words; empty where nobody has set a time or it has gone."""
+    waits = row.state in ("draft", "needs_second", "scheduled")
+    wanted = row.send_at or broadcasts.wanted_at(row)
+    quiet = audience.quiet_of(at.doors.county.notices)
+    return broadcasts.clock_in_words(wanted, at.now, quiet) if waits and wanted else ""
 
 
 async def send(at: Desk) -> web.StreamResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from services.desk.figures import Step
 
@@ -90,10 +91,14 @@ def _count(count: int | None) -> str:
 
 
 _SIZE, _ACROSS, _INNER, _OUTER = 420.0, 640.0, 70.0, 180.0
+_LONGEST_MONTH = 31
 
 
-def ring(steps: Sequence[Step], labels: Sequence[str]) -> Drawing:
-    """A year as a ring that begins at the top: each month reaches out as far as it has birthdays."""
+def ring(steps: Sequence[Step], labels: Sequence[str], days: Sequence[tuple[date, str]] = ()) -> Drawing:
+    """A year as a ring that begins at the top: each month reaches out as far as it has birthdays.
+
+    `days` are marked by a line across the ring, with their words inside of it.
+    """
     most, drawing = max([1, *(one.part or 0 for one in steps)]), Drawing(_ACROSS, _SIZE)
     for number, step in enumerate(steps):
         turn = 2 * math.pi / len(steps)
@@ -102,7 +107,16 @@ def ring(steps: Sequence[Step], labels: Sequence[str]) -> Drawing:
         x, y = _at((number + 0.5) * turn, _OUTER + 12)
         side = "start" if number < len(steps) / 2 else "end"
         drawing.texts.append(Text(x, y + 5, f"{labels[number]} {_count(step.part)}", side))
+    for day, words in days:
+        _mark(drawing, 2 * math.pi * (day.month - 1 + (day.day - 0.5) / _LONGEST_MONTH) / 12, words)
     return drawing
+
+
+def _mark(drawing: Drawing, angle: float, words: str) -> None:
+    (ax, ay), (bx, by) = _at(angle, _INNER - 12), _at(angle, _OUTER)
+    drawing.arcs.append((f"M{ax} {ay}L{bx} {by}", "mark"))
+    x, y = _at(angle, _INNER - 32)
+    drawing.texts.append(Text(x, y + 5, words, "middle"))
 
 
 def _at(angle: float, radius: float) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from aiohttp import web
 
@@ -11,8 +12,10 @@ from console import charts
 from console.desk import Desk
 from console.guard import staff
 from kit.errors import Refusal
+from services import visits
 from services.desk import figures
 from services.desk.figures import Step
+from services.visit_rules import festival
 
 PATH = "/console/pictures"
 KINDS = ("ages", "months", "places")
@@ -31,6 +34,7 @@ async def shown(at: Desk) -> web.Response:
     by_month = await figures.visits_by_month(at.reach, at.today.year)
     branches, before = await figures.visits_by_branch(at.reach, days), await figures.visits_by_branch(at.reach, past)
     posts = await figures.posts_filled(at.reach)
+    festivals = await _festivals(at)
     month_names = [texts.render("pictures.month", number=one.label) for one in by_month]
     steps = [texts.render(f"pictures.step_{one.label}") for one in funnel]
     return at.show(
@@ -38,7 +42,8 @@ async def shown(at: Desk) -> web.Response:
         spans=figures.SPANS, span=span, days=days,
         may_name=figures.may_name(at.reach),
         ages=ages, ages_drawn=charts.pyramid(ages),
-        months=months, month_names=month_names, months_drawn=charts.ring(months, month_names),
+        months=months, month_names=month_names, months_drawn=charts.ring(months, month_names, festivals),
+        festivals=festivals,
         tree=tree[:_SHOWN], tree_drawn=charts.bars([one for _, one in tree[:_SHOWN]], _indented(tree[:_SHOWN])),
         funnel=list(zip(steps, funnel, funnel_past, strict=True)), funnel_drawn=charts.bars(funnel, steps),
         by_month=by_month, by_month_drawn=charts.bars(by_month, month_names),
@@ -47,6 +52,12 @@ async def shown(at: Desk) -> web.Response:
         visits_before=figures.totals(before),
         posts=posts, posts_drawn=charts.bars(posts),
     )  # fmt: skip
+
+
+async def _festivals(at: Desk) -> list[tuple[date, str]]:
+    """The festivals on which the county visits its members, this year, in their order."""
+    kept = (await visits.rules_now(at.doors.county)).visits.festivals
+    return sorted((festival(kind, at.today.year), texts.render(f"pictures.{kind}")) for kind in kept)
 
 
 def _indented(tree: Sequence[tuple[int, Step]]) -> list[str]:

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from console.desk import Desk
 from console.guard import staff
-from services import desk
+from services import desk, duty_persons
 
 PATH = "/console/posts"
 
@@ -16,6 +16,15 @@ async def unfilled(at: Desk) -> web.Response:
     return at.show("posts.html", rows=await desk.open_posts(at.reach))
 
 
+async def claim(at: Desk) -> web.StreamResponse:
+    """Somebody of the own people takes it, as they said; it waits for a yes like any claim."""
+    named = await duty_persons.near((await at.form()).get("name", "").strip(), at.reach, at.today)
+    person = await desk.theirs(named.id, at.reach, "check_in")
+    entry = desk.Entry(person, at.opened.person, at.reach, at.now, at.doors.county)
+    await desk.behalf.claim_open(entry, at.whole("number"))
+    return at.back(PATH, "entered")
+
+
 def routes() -> list[web.AbstractRouteDef]:
-    """The list."""
-    return [web.get(PATH, staff(unfilled))]
+    """The list, and a claim on behalf."""
+    return [web.get(PATH, staff(unfilled)), web.post(PATH + "/{number}", staff(claim))]

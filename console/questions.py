@@ -10,6 +10,7 @@ from services import desk, wishes
 from services import staff as office
 
 PATH = "/console/questions"
+_LONGEST = 60
 
 
 async def waiting(at: Desk) -> web.Response:
@@ -23,13 +24,14 @@ async def opened(at: Desk) -> web.Response:
     person = await wishes.who_wished(wish)
     words, phone = await office.words_of(wish), await office.phone_for_wish(wish)
     name = person.name if person else ""
-    return at.show("question.html", wish=wish, name=name, words=words, phone=phone)
+    return at.show("question.html", wish=wish, name=name, words=words, phone=phone, most=_LONGEST)
 
 
 async def settle(at: Desk) -> web.StreamResponse:
-    """Seen to."""
+    """Seen to; what was typed goes back to whoever asked."""
     wish = await wishes.one_of(at.whole("number"), at.opened.person)
-    await wishes.settle(wish, by=at.opened.person, result="done", now=at.now)
+    answer = " ".join((await at.form()).get("answer", "").split())[:_LONGEST]
+    await wishes.settle(wish, by=at.opened.person, result="done", now=at.now, answer=answer)
     return at.back(PATH, "settled")
 
 

@@ -26,7 +26,9 @@ from console import (
     printing,
     questions,
     resuming,
+    rounds,
     safeguards,
+    visit_rules,
     visits,
 )
 
@@ -42,11 +44,13 @@ PAGES = (
     handover,
     organisation,
     imports,
+    visit_rules,
     visits,
     approvals,
     calls,
     posts,
     questions,
+    rounds,
     broadcasts,
     pictures,
     operations,

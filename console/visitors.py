@@ -24,8 +24,9 @@ from services.own_pages import Member
 
 HOME, IN = "/m/", "/m/in"
 SESSION, BROWSER = "__Host-jinqiu-m", "__Host-jinqiu-m-way"
-STAYS = timedelta(hours=24)
-"""Nothing here presses a member for time (promise E5)."""
+STAYS = timedelta(hours=48)
+UNHURRIED = timedelta(hours=24)
+"""A page that is open may be used for at least so long (promise E5; docs/decisions/0014-members-take-their-time.md)."""
 _BROWSER_SECONDS = 600
 _STATE = 32
 _log = structlog.get_logger("members")
@@ -60,7 +61,8 @@ def own(handler: Page) -> Plain:
 
     async def run(request: web.Request) -> web.StreamResponse:
         doors, now, key = doors_of(request), clock.now(), request.cookies.get(SESSION, "")
-        openid = own_pages.openid_of(key, now=now)
+        lasting = now if request.method == "POST" else now + UNHURRIED
+        openid = own_pages.openid_of(key, now=lasting)
         if openid is None:
             return _ended() if request.method == "POST" else _to_platform(doors)
         member = await own_pages.member_of(openid)

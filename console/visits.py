@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Never
+
 from aiohttp import web
 
 from console.desk import Desk
 from console.guard import staff
 from kit.errors import Refusal
-from services import desk, visits
+from services import desk, duty_persons, visits
 
 PATH = "/console/visits"
 LISTS = ("overdue", "hospital", "birthdays", "all")
@@ -15,8 +17,7 @@ LISTS = ("overdue", "hospital", "birthdays", "all")
 
 async def due(at: Desk) -> web.Response:
     """Open duties, the earliest first; `which` narrows them, `after` turns the page."""
-    which = at.request.query.get("which", "all")
-    which = which if which in LISTS else "all"
+    which = _which(at)
     after = at.whole("after")
     found = await desk.due_visits(at.reach, which, now=at.now, after=after)
     more = after + desk.LISTED if len(found) == desk.LISTED else 0
@@ -41,6 +42,42 @@ async def record(at: Desk) -> web.StreamResponse:
     return at.back(f"{PATH}?which={form.get('which', 'all')}", "recorded")
 
 
+async def who_goes(at: Desk) -> web.Response:
+    """Who could go, and why; somebody else is named."""
+    task, found = await visits.suggestions(
+        at.whole("number"), by=at.opened.person, reach=at.reach, today=at.today
+    )  # fmt: skip
+    words = (visits.occasion_in_words(task.occasion), visits.day_in_words(task.due_on))
+    return at.show("assign.html", task=task, found=found, occasion=words[0], day=words[1], which=_which(at))
+
+
+async def assign(at: Desk) -> web.StreamResponse:
+    """The duty is theirs from now on, and they are told."""
+    form, number = await at.form(), at.whole("number")
+    said, name = form.get("visitor", ""), form.get("name", "").strip()
+    if name:
+        visitor = await duty_persons.near(name, at.reach, at.today)
+    else:
+        _, found = await visits.suggestions(number, by=at.opened.person, reach=at.reach, today=at.today)
+        visitor = next((one.person for one in found if str(one.person.id) == said), None) or _nobody()
+    await visits.assign(number, visitor, by=at.opened.person, reach=at.reach, now=at.now)
+    return at.back(f"{PATH}?which={_which(at, form.get('which', ''))}", "assigned")
+
+
+def _nobody() -> Never:
+    raise Refusal("console.visitor_wanted")
+
+
+def _which(at: Desk, said: str = "") -> str:
+    which = said or at.request.query.get("which", "all")
+    return which if which in LISTS else "all"
+
+
 def routes() -> list[web.AbstractRouteDef]:
-    """The list and its one answer."""
-    return [web.get(PATH, staff(due)), web.post(PATH + "/{number}", staff(record))]
+    """The list, its answer, and who goes."""
+    return [
+        web.get(PATH, staff(due)),
+        web.post(PATH + "/{number}", staff(record)),
+        web.get(PATH + "/{number}/assign", staff(who_goes)),
+        web.post(PATH + "/{number}/assign", staff(assign)),
+    ]

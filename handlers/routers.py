@@ -11,6 +11,7 @@ from handlers import (
     curtain,
     duty_persons,
     emergency,
+    exports,
     handover,
     heard,
     help,  # noqa: A004  the capability has this name on every floor
@@ -47,6 +48,7 @@ ROUTERS: tuple[Router, ...] = (
     curtain.router,
     handover.router,
     broadcasts.router,
+    exports.router,
     duty_persons.router,
     calls.router,
     my.router,

@@ -137,13 +137,14 @@ class TalkNumbers(_Section):
 
 
 class NoticeNumbers(_Section):
-    """Notices: quiet hours, the daily cap, and what a broadcast needs."""
+    """Notices: quiet hours, the daily cap, and what a broadcast or an export needs."""
 
     quiet: tuple[tuple[time, time], ...] = ((time(21, 0), time(7, 30)), (time(12, 0), time(14, 0)))
     per_day: int = 3
     second_person_above: int = 50
     cancel_minutes: int = 10
     broadcasts_per_day: int = 5
+    exports_per_day: int = 5
     answer_hours: int = 24
     ways: tuple[Literal["customer", "subscription", "template", "mass", "sms", "liaison", "phone", "paper"], ...] = (
         "customer",

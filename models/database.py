@@ -43,6 +43,7 @@ TABLES = [
     "models.calls",
     "models.mass",
     "models.tallies",
+    "models.exports",
 ]
 
 

@@ -94,3 +94,18 @@ class Broadcast(Model):
 
     class Meta:
         table = "broadcast"
+
+
+class BroadcastAnswer(Model):
+    """Whether one person comes (来) to what a broadcast invited them to; the last word counts."""
+
+    id = fields.IntField(primary_key=True)
+    broadcast: fields.ForeignKeyRelation[Broadcast] = fields.ForeignKeyField("models.Broadcast", related_name="answers")
+    broadcast_id: int
+    person_id = fields.IntField(db_index=True)
+    comes = fields.BooleanField()
+    at = UtcDatetime()
+
+    class Meta:
+        table = "broadcast_answer"
+        unique_together = (("broadcast", "person_id"),)

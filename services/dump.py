@@ -21,12 +21,13 @@ from models.columns import Encrypted
 from models.counters import totals
 from models.curtain import CurtainResult, CurtainStep, CurtainSubscription
 from models.escalation import RiseStep
+from models.exports import ExportRequest
 from models.heard import Heard, Meaning
 from models.inbox import InboxMessage
 from models.life_events import LifeEvent
 from models.mass import MassJob
 from models.members import STAFF, ActivityRegistration, Consent, EmergencyContact, Person
-from models.notices import CLAIMED, WAITING, Broadcast, Notice
+from models.notices import CLAIMED, WAITING, Broadcast, BroadcastAnswer, Notice
 from models.organisation import Organisation, Role
 from models.outbox import state_counts
 from models.posts import PostAppraisal, PostHolding, ServicePost
@@ -154,6 +155,7 @@ def _tables() -> dict[str, QuerySet[Any]]:
         "binding": Binding.all(),
         "binding_slip": BindingSlip.all(),
         "broadcast": Broadcast.all(),
+        "broadcast_answer": BroadcastAnswer.all(),
         "call": Call.all(),
         "care_plan": CarePlan.all(),
         "care_seat": CareSeat.all(),
@@ -164,6 +166,7 @@ def _tables() -> dict[str, QuerySet[Any]]:
         "curtain_subscription": CurtainSubscription.all(),
         "duty_person": DutyPerson.all(),
         "emergency_contact": EmergencyContact.all(),
+        "export_request": ExportRequest.all(),
         "gift": Gift.all(),
         "heard": Heard.all(),
         "holding": PostHolding.all(),

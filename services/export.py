@@ -16,12 +16,13 @@ from models.care_plans import CarePlan, CareSeat
 from models.check_in import CheckIn, RetirementCeremony
 from models.curtain import CurtainResult, CurtainStep, CurtainSubscription
 from models.escalation import RiseStep
+from models.exports import ExportRequest
 from models.heard import Heard, Meaning
 from models.inbox import InboxMessage
 from models.life_events import LifeEvent
 from models.mass import MassJob
 from models.members import ActivityRegistration, Consent, EmergencyContact, Person
-from models.notices import Broadcast, Notice
+from models.notices import Broadcast, BroadcastAnswer, Notice
 from models.organisation import Organisation, Role
 from models.platform import WorkdayOverride
 from models.posts import PostAppraisal, PostHolding, ServicePost
@@ -44,6 +45,7 @@ TABLES: Mapping[str, type[Model]] = {
     "binding": Binding,
     "binding_slip": BindingSlip,
     "broadcast": Broadcast,
+    "broadcast_answer": BroadcastAnswer,
     "call": Call,
     "care_plan": CarePlan,
     "care_seat": CareSeat,
@@ -55,6 +57,7 @@ TABLES: Mapping[str, type[Model]] = {
     "duty_person": DutyPerson,
     "emergency_contact": EmergencyContact,
     "heard": Heard,
+    "export_request": ExportRequest,
     "gift": Gift,
     "holding": PostHolding,
     "inbox": InboxMessage,

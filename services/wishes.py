@@ -139,15 +139,17 @@ async def who_wished(wish: Wish) -> Person | None:
     return await Person.get_or_none(id=wish.person_id) if wish.person_id else None
 
 
-async def settle(wish: Wish, *, by: Person, result: str, now: datetime) -> None:
-    """The keeper has seen to it; `result` is `done` or `passed_on`. Raises `wishes.settled`."""
+async def settle(wish: Wish, *, by: Person, result: str, now: datetime, answer: str = "") -> None:
+    """The keeper has seen to it; `result` is `done` or `passed_on`, `answer` what the asker reads. Raises
+    `wishes.settled`."""
     changed = await Wish.filter(id=wish.id, state=OPEN).update(
         state=SETTLED, result=result, settled_at=now, settled_by_id=by.id
     )
     if not changed:
         raise Refusal("wishes.settled")
     if wish.openid and result == "done" and wish.kind not in _UNANSWERED:
-        letter = Letter("wishes.answered", {"name": by.name}, in_reply=True)
+        said = {"name": by.name, "words": answer}
+        letter = Letter("wishes.reply" if answer else "wishes.answered", said, in_reply=True)
         once = f"wish:{wish.id}:settled:{int(now.timestamp())}"
         await post_notice(to_openid(wish.openid), letter, once=once, now=now)
 

@@ -29,6 +29,25 @@ async def received(ctx: Context) -> Reply:
     return say("broadcasts.thanks")
 
 
+@router.action(needs=())
+async def comes(ctx: Context) -> Reply:
+    """ "1" to an invitation: they come."""
+    return await _said(ctx, comes=True)
+
+
+@router.action(needs=())
+async def stays(ctx: Context) -> Reply:
+    """ "2" to an invitation: they do not, and nobody asks why."""
+    return await _said(ctx, comes=False)
+
+
+async def _said(ctx: Context, *, comes: bool) -> Reply:
+    people, number = [one.person.id for one in ctx.speakers], int(ctx.chosen["broadcast"])
+    await broadcasts.answered(number, people, ctx.openid, comes=comes, now=ctx.now)
+    reply = say("broadcasts.comes_thanks" if comes else "broadcasts.stays_thanks")
+    return reply.undoable("broadcasts.stays" if comes else "broadcasts.comes", broadcast=number)
+
+
 @router.action()
 async def list_all(ctx: Context) -> Reply:
     """The last notices of one's own subtree."""
@@ -63,6 +82,8 @@ async def status(ctx: Context) -> Reply:
         for name in ("confirmed", "told", "sent", "waiting", "failed")
         if (count := getattr(standing, name))
     ]
+    if coming := await broadcasts.coming(row):
+        parts.append(render("broadcasts.status_comes", comes=coming.comes, stays=coming.stays))
     said = render("words.comma").join(parts)
     return menu("broadcasts.status", _next_steps(row.id, standing), count=standing.total, standing=said, **facts)
 

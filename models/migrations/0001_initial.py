@@ -79,6 +79,18 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='BroadcastAnswer',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('broadcast', fields.ForeignKeyField('models.Broadcast', source_field='broadcast_id', db_constraint=True, to_field='id', related_name='answers', on_delete=OnDelete.CASCADE)),
+                ('person_id', fields.IntField(db_index=True)),
+                ('comes', fields.BooleanField()),
+                ('at', UtcDatetime(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'broadcast_answer', 'app': 'models', 'unique_together': (('broadcast', 'person_id'),), 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Call',
             fields=[
                 ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -122,6 +134,25 @@ class Migration(migrations.Migration):
                 ('total', fields.BigIntField(default=0)),
             ],
             options={'table': 'counter', 'app': 'models', 'unique_together': (('name', 'holder'),), 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='ExportRequest',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('author_id', fields.IntField()),
+                ('organisation_id', fields.IntField(db_index=True)),
+                ('form', fields.CharField(max_length=8)),
+                ('is_private', fields.BooleanField(default=False)),
+                ('reason', fields.CharField(max_length=100)),
+                ('counted', fields.IntField()),
+                ('state', fields.CharField(max_length=20)),
+                ('asked', fields.JSONField(encoder=pack, decoder=loads)),
+                ('approved_by_id', fields.IntField(null=True)),
+                ('created_at', UtcDatetime(auto_now=False, auto_now_add=False)),
+                ('ready_at', UtcDatetime(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'export_request', 'app': 'models', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -14,7 +14,9 @@ from services.broadcasts.deciding import (
     send_again,
     set_time,
     to_approve,
+    wanted_at,
 )
+from services.broadcasts.each import Reached, each_one
 from services.broadcasts.following import (
     RESULTS,
     Past,
@@ -29,6 +31,7 @@ from services.broadcasts.following import (
     status_of_each,
     told,
 )
+from services.broadcasts.inviting import Coming, answered, coming, coming_of_each
 from services.broadcasts.naming import audience_in_words, clock_in_words, ways_in_words
 from services.broadcasts.rows import (
     NEEDS_SECOND,
@@ -36,15 +39,17 @@ from services.broadcasts.rows import (
     audience_now,
     author_name,
     broadcasts_of,
+    invites,
     latest_of,
     open_one,
     own_one,
     pending_of,
 )
 from services.broadcasts.spreading import Page, due, spread_page
-from services.broadcasts.timing import said_moment
+from services.broadcasts.timing import said_moment, sensible_moment
 from services.broadcasts.writing import (
     Preview,
+    ask_who_comes,
     clean_message,
     correction_of,
     draft,
@@ -63,12 +68,16 @@ __all__ = [
     "SCHEDULED",
     "SENT",
     "TOLD",
+    "Coming",
     "Decided",
     "Page",
     "Past",
     "Preview",
+    "Reached",
     "Standing",
+    "answered",
     "approve",
+    "ask_who_comes",
     "audience_in_words",
     "audience_now",
     "author_name",
@@ -76,13 +85,17 @@ __all__ = [
     "cancel",
     "clean_message",
     "clock_in_words",
+    "coming",
+    "coming_of_each",
     "correction_of",
     "count",
     "draft",
     "drop",
     "due",
+    "each_one",
     "goes_at",
     "history",
+    "invites",
     "keep",
     "latest_of",
     "may_call",
@@ -101,6 +114,7 @@ __all__ = [
     "second_persons",
     "send",
     "send_again",
+    "sensible_moment",
     "set_time",
     "spread_page",
     "standing_uncounted",
@@ -110,6 +124,7 @@ __all__ = [
     "to_count",
     "told",
     "understood",
+    "wanted_at",
     "ways_in_words",
     "words_for",
 ]

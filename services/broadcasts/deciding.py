@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import texts
-from delivery import waiting
 from delivery.outbox import Asked, Letter, post_notice, to_person
 from kit.clock import local_day
 from kit.county import NoticeNumbers
 from kit.errors import Refusal
 from models.members import Person
 from models.notices import Broadcast
-from models.organisation import Organisation
-from services import access, audience, audit, organisation
+from services import access, audience, audit, seconds
 from services.broadcasts import rows
 from services.broadcasts.naming import clock_in_words
 from services.broadcasts.writing import require_room
@@ -41,18 +39,18 @@ async def send(broadcast_id: int, author: Person, *, now: datetime, numbers: Not
     await require_room(author, now=now, limit=numbers.broadcasts_per_day)
     _require_fresh(row, now)
     count = await _count(row, now)
-    seconds: list[Person] = []
+    asked: list[Person] = []
     if count > numbers.second_person_above:
-        seconds = await second_persons(row, now=now)
-        if not seconds:
+        asked = await second_persons(row, now=now)
+        if not asked:
             raise Refusal("broadcasts.no_second", limit=numbers.second_person_above, phone=phone)
-    send_at = None if seconds else goes_at(row, now, numbers)
-    known = {**row.audience, "asked": [one.id for one in seconds]}
-    state = rows.NEEDS_SECOND if seconds else rows.SCHEDULED
+    send_at = None if asked else goes_at(row, now, numbers)
+    known = {**row.audience, "asked": [one.id for one in asked]}
+    state = rows.NEEDS_SECOND if asked else rows.SCHEDULED
     await _move(row, rows.DRAFT, state, counted=count, audience=known, send_at=send_at)
     await audit.note(audit.by_person(author), f"broadcast.{state}", now=now, subject=f"broadcast:{row.id}", count=count)
-    await _ask(row, author, seconds, now)
-    return Decided(row, count, send_at, tuple(seconds))
+    await _ask(row, author, asked, now)
+    return Decided(row, count, send_at, tuple(asked))
 
 
 async def _count(row: Broadcast, now: datetime) -> int:
@@ -66,8 +64,14 @@ async def _count(row: Broadcast, now: datetime) -> int:
 def goes_at(row: Broadcast, now: datetime, numbers: NoticeNumbers) -> datetime:
     """When it goes out after a yes now: at the time that was set, and never before the window to cancel is over."""
     earliest = now + timedelta(minutes=numbers.cancel_minutes)
+    wanted = wanted_at(row)
+    return max(earliest, wanted) if wanted else earliest
+
+
+def wanted_at(row: Broadcast) -> datetime | None:
+    """The time its author has set, if any."""
     wanted = row.audience.get("later")
-    return max(earliest, datetime.fromisoformat(wanted)) if wanted else earliest
+    return datetime.fromisoformat(wanted) if wanted else None
 
 
 async def set_time(broadcast_id: int, author: Person, moment: datetime) -> Broadcast:
@@ -83,23 +87,15 @@ def _require_fresh(row: Broadcast, now: datetime) -> None:
 
 
 async def second_persons(row: Broadcast, *, now: datetime) -> list[Person]:
-    """Who may approve: secretaries and workers of the same place, else of the nearest one above, or their deputies."""
-    today = local_day(now)
-    for place in await organisation.up_the_tree(await rows.place_of(row)):
-        held = await organisation.holders(place, (*organisation.SECRETARIES, *organisation.WORKERS), today)
-        present = [await access.present(one, today) for one in held if one.id != row.author_id]
-        others = {one.id: one for one in present if one.id != row.author_id}
-        if others:
-            return list(others.values())
-    return []
+    """Who may approve it."""
+    return await seconds.second_persons(await rows.place_of(row), row.author_id, now=now)
 
 
-async def _ask(row: Broadcast, author: Person, seconds: Sequence[Person], now: datetime) -> None:
+async def _ask(row: Broadcast, author: Person, asked: Sequence[Person], now: datetime) -> None:
     facts = {"name": author.name, "count": row.counted}
     asks = (Asked(texts.render("broadcasts.see_it"), "broadcasts.review", {"broadcast": row.id}),)
-    for one in seconds:
-        letter = Letter("broadcasts.to_approve", facts, topic="work", asks=asks)
-        await post_notice(to_person(one), letter, once=f"{_asked_under(row)}:{one.id}", now=now)
+    letter = Letter("broadcasts.to_approve", facts, topic="work", asks=asks)
+    await seconds.ask(asked, letter, key=_asked_under(row), now=now)
 
 
 def _asked_under(row: Broadcast) -> str:
@@ -107,21 +103,17 @@ def _asked_under(row: Broadcast) -> str:
     return f"broadcast:{row.id}:approve"
 
 
-async def _close_asking(row: Broadcast, now: datetime) -> None:
-    """It is decided: nobody else is asked any more, and a digit to what was asked answers nothing."""
-    await waiting.cancel(_asked_under(row), now)
-    await waiting.answered_elsewhere(_asked_under(row), now)
-
-
 async def to_approve(broadcast_id: int, person: Person, reach: access.Reach) -> Broadcast:
     """A broadcast this second person may look at; raises `access.unknown` for others and for its author."""
     row = await Broadcast.get_or_none(id=broadcast_id)
-    if row is None or row.author_id == person.id:
-        raise Refusal("access.unknown")
-    if person.id in row.audience.get("asked", ()):
-        return row
-    place = await Organisation.get(id=row.organisation_id)
-    if not any(place.path.startswith(path) for path in reach.paths("broadcast", "subtree")):
+    place = await rows.place_of(row) if row else None
+    if (
+        row is None
+        or place is None
+        or not seconds.may_agree(
+            person, reach, place, author_id=row.author_id, asked=row.audience.get("asked", ()), action="broadcast"
+        )
+    ):
         raise Refusal("access.unknown")
     return row
 
@@ -134,7 +126,7 @@ async def approve(
     _require_fresh(row, now)
     send_at = goes_at(row, now, numbers)
     await _move(row, rows.NEEDS_SECOND, rows.SCHEDULED, approved_by_id=second.id, send_at=send_at)
-    await _close_asking(row, now)
+    await seconds.close(_asked_under(row), now)
     await audit.note(audit.by_person(second), "broadcast.approved", now=now, subject=f"broadcast:{row.id}")
     letter = Letter(
         "broadcasts.approved",
@@ -150,7 +142,7 @@ async def refuse(broadcast_id: int, second: Person, reach: access.Reach, *, now:
     """The second person would not send it: the author is told by whom. Raises `broadcasts.settled`."""
     row = await to_approve(broadcast_id, second, reach)
     await _move(row, rows.NEEDS_SECOND, rows.CANCELLED)
-    await _close_asking(row, now)
+    await seconds.close(_asked_under(row), now)
     await audit.note(audit.by_person(second), "broadcast.refused", now=now, subject=f"broadcast:{row.id}")
     letter = Letter("broadcasts.refused", {"name": second.name}, topic="work")
     await post_notice(to_person(row.author_id), letter, once=f"broadcast:{row.id}:refused", now=now)
@@ -178,7 +170,7 @@ async def cancel(broadcast_id: int, person: Person, *, now: datetime) -> int:
     unsent = Broadcast.filter(id=row.id, state__in=(rows.NEEDS_SECOND, rows.SCHEDULED), spread_until_person=0)
     if not await unsent.update(**values):
         raise Refusal("broadcasts.too_late")
-    await _close_asking(row, now)
+    await seconds.close(_asked_under(row), now)
     await audit.note(audit.by_person(person), "broadcast.cancelled", now=now, subject=f"broadcast:{row.id}")
     return number
 

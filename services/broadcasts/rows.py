@@ -39,6 +39,11 @@ def audience_now(row: Broadcast) -> audience.Audience:
     return audience.Audience(earlier=earlier, standing_in_it=audience.UNANSWERED)
 
 
+def invites(row: Broadcast) -> bool:
+    """Whether it asks who comes (回复1参加), and not only whether it was read."""
+    return bool(row.audience.get("invites"))
+
+
 async def reach_of_author(row: Broadcast, on: date) -> access.Reach:
     """How far the author reaches today: an office that ended meanwhile no longer counts."""
     author = await Person.get_or_none(id=row.author_id, state="active")

@@ -90,7 +90,13 @@ async def _post(row: Broadcast, ids: list[int], now: datetime) -> int:
         return 0
     number = rows.round_of(row)
     say, facts = await words_for(row, number=number)
-    asks = (Asked(texts.render("broadcasts.received_label"), "broadcasts.received", {"broadcast": row.id}),)
-    letter = Letter(say, facts, topic=audience.TOPIC, urgency=BULK, asks=asks)
+    letter = Letter(say, facts, topic=audience.TOPIC, urgency=BULK, asks=_asks(row))
     recipients = [to_person(one) for one in ids]
     return await post_many(recipients, letter, once=rows.key_of(row, number), now=now, broadcast_id=row.id)
+
+
+def _asks(row: Broadcast) -> tuple[Asked, ...]:
+    """What a digit says: that it was read, or whether the person comes."""
+    names = ("comes", "stays") if rows.invites(row) else ("received",)
+    return tuple(Asked(texts.render(f"broadcasts.{one}_label"), f"broadcasts.{one}", {"broadcast": row.id})
+                 for one in names)  # fmt: skip

@@ -35,6 +35,11 @@ def said_moment(text: str, now: datetime) -> datetime:
     moment = at_local(day or today, clock)
     if day is None and moment <= now:
         moment = at_local(today + timedelta(days=1), clock)
+    return sensible_moment(moment, now)
+
+
+def sensible_moment(moment: datetime, now: datetime) -> datetime:
+    """The moment, if a notice may wait for it; raises `broadcasts.when_past`, `broadcasts.when_far`."""
     if moment <= now:
         raise Refusal("broadcasts.when_past")
     if moment - now > timedelta(days=MOST_DAYS):

@@ -103,7 +103,15 @@ async def correction_of(
     wrong = await rows.open_one(broadcast_id, reach)
     before = audience.audience_of(wrong.audience)
     same = audience.Audience(names=before.names, earlier=rows.keys_of(wrong), standing_in_it=audience.ALL_TOLD)
-    return await draft(author, reach, same, message, now=now, corrects=wrong)
+    row = await draft(author, reach, same, message, now=now, corrects=wrong)
+    return await ask_who_comes(row) if rows.invites(wrong) else row
+
+
+async def ask_who_comes(row: Broadcast) -> Broadcast:
+    """The draft asks who comes (回复1参加), and not only whether it was read."""
+    row.audience = {**row.audience, "invites": True}
+    await row.save(update_fields=["audience"])
+    return row
 
 
 async def _office(reach: access.Reach, meant: audience.Audience) -> Organisation:
@@ -133,4 +141,12 @@ async def words_for(row: Broadcast, *, number: int = 1) -> tuple[str, dict[str, 
     say = "broadcasts.correction" if row.corrects_id else "broadcasts.notice"
     if number > 1 and not row.corrects_id:
         say = "broadcasts.notice_again"
+    say = _INVITING[say] if rows.invites(row) else say
     return say, {"place": place.name, "message": row.text}
+
+
+_INVITING = {
+    "broadcasts.notice": "broadcasts.invitation",
+    "broadcasts.notice_again": "broadcasts.invitation_again",
+    "broadcasts.correction": "broadcasts.invitation_corrected",
+}

@@ -28,6 +28,7 @@ from services import (
     wishes,
 )
 from services.check_in import Application
+from services.desk import scope
 from services.life_events.reporting import KINDS, Kind
 
 LIFE = (*KINDS, "home", "alive", "moved", "withdrew")
@@ -133,6 +134,15 @@ async def claim(entry: Entry, number: int) -> None:
     if len(found) != 1:
         raise Refusal("desk.no_such_post", number=number)
     await posts.claim(found[0], entry.person, now=entry.now, numbers=entry.county.posts)
+    await entry.note("claim")
+
+
+async def claim_open(entry: Entry, post_id: int) -> None:
+    """认领 of a post on the list of those with places left; raises `access.unknown` for any other."""
+    post = await scope.posts_with_places(entry.reach).get_or_none(id=post_id)
+    if post is None:
+        raise Refusal("access.unknown")
+    await posts.claim(post, entry.person, now=entry.now, numbers=entry.county.posts)
     await entry.note("claim")
 
 

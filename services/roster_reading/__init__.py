@@ -14,9 +14,11 @@ from services.roster_reading.drafts import (
 )
 from services.roster_reading.headings import heading_words
 from services.roster_reading.matching import Change, KnownMember, Match, Plan, match
+from services.roster_reading.mending import Cell, cells_to_mend, corrected, corrections, wants_mending
 from services.roster_reading.reading import read_roster
 
 __all__ = [
+    "Cell",
     "Change",
     "Column",
     "Contact",
@@ -28,7 +30,11 @@ __all__ = [
     "Problem",
     "RosterReading",
     "RowReading",
+    "cells_to_mend",
+    "corrected",
+    "corrections",
     "heading_words",
     "match",
     "read_roster",
+    "wants_mending",
 ]

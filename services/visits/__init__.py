@@ -7,6 +7,7 @@ person visited, rising tells the next level while it stays open.
 
 from services.visits.accounting import Account, Line, account, open_towards
 from services.visits.adapting import give
+from services.visits.assigning import Suggested, assign, suggestions
 from services.visits.confirming import Doubt, doubt_of, say_came, say_not_came, settle_doubt, to_ask_by_the_way
 from services.visits.gifts import Shown, gift_of, gift_shown, note_gift, settle_gift
 from services.visits.home_rounds import TAGS, Round, is_home_round, last_round, note_round
@@ -31,7 +32,18 @@ from services.visits.results import (
     undo,
 )
 from services.visits.rising import VisitRising
-from services.visits.settings import BLANKS, LOCAL, Change, change, county_now, number_of, place_of, preview, rules_now
+from services.visits.settings import (
+    BLANKS,
+    LOCAL,
+    Change,
+    change,
+    county_now,
+    may_change,
+    number_of,
+    place_of,
+    preview,
+    rules_now,
+)
 
 __all__ = [
     "BLANKS",
@@ -53,11 +65,13 @@ __all__ = [
     "Result",
     "Round",
     "Shown",
+    "Suggested",
     "ToRemind",
     "Told",
     "VisitRising",
     "account",
     "ask_again",
+    "assign",
     "change",
     "clear_up",
     "county_now",
@@ -77,6 +91,7 @@ __all__ = [
     "live_elsewhere",
     "look_again",
     "lunar_note",
+    "may_change",
     "named",
     "named_in",
     "note_gift",
@@ -103,6 +118,7 @@ __all__ = [
     "settle_gift",
     "state_before",
     "stop_for",
+    "suggestions",
     "take_over",
     "to_ask_by_the_way",
     "undo",

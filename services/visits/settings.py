@@ -130,7 +130,7 @@ async def change(name: str, value: int, *, by: Person, reach: Reach, now: dateti
     Raises `visits.rules_are_the_county_s` for everybody else, `visits.number_out_of_range`.
     """
     place = await place_of(reach) if name in LOCAL else None
-    if place is None and not any(grant.capacity == "county" for grant in reach.grants):
+    if not may_change(name, reach, place):
         raise Refusal("visits.rules_are_the_county_s")
     _require_sensible(name, value)
     where = place.id if place else None
@@ -139,6 +139,11 @@ async def change(name: str, value: int, *, by: Person, reach: Reach, now: dateti
     row.value, row.set_by_id, row.set_at = value, by.id, now
     await row.save()
     await audit.note(audit.by_person(by), "visit_rule", now=now, subject=name, value=value, at=where)
+
+
+def may_change(name: str, reach: Reach, place: Organisation | None) -> bool:
+    """Whether this blank is theirs to fill; `place` is `place_of` them."""
+    return (place is not None and name in LOCAL) or any(grant.capacity == "county" for grant in reach.grants)
 
 
 def _require_sensible(name: str, value: int) -> None:

@@ -14,7 +14,8 @@ from kit.county import CheckInNumbers, PostNumbers
 from models.access import AuditEntry
 from models.check_in import CheckIn
 from models.members import Person
-from models.notices import Broadcast
+from models.notices import Broadcast, Notice
+from models.organisation import Role
 from models.posts import PostHolding
 from models.visits import VisitTask
 from services import check_in, posts, wishes
@@ -29,6 +30,7 @@ PATHS = (
     "printing",
     "me",
     "visits",
+    "visits/rules",
     "approvals",
     "calls",
     "organisation",
@@ -200,3 +202,31 @@ async def test_an_audience_nobody_knows_is_refused_in_words(desk: Browser) -> No
     refused = await desk.send("/console/broadcasts", audience="月亮小区", message="开会开会")
     assert refused.status == 422
     assert "没有办成" in refused.text
+
+
+async def test_an_answer_typed_at_the_desk_is_read_in_the_chat(site: Site, cast: Cast) -> None:
+    kept = await wishes.keep("order_service", wishes.Asking("oQian", cast.qian), now=clock.now(), words="水龙头滴水")
+    assert kept.keeper is not None
+    keeper = await with_code(site, kept.keeper)
+    assert "回一句话" in (await keeper.look(f"/console/questions/{kept.wish.id}")).text
+    sent = await keeper.send(f"/console/questions/{kept.wish.id}", answer=" 周三上午  有人来修 ")
+    assert sent.status == 303
+    notice = await Notice.get(recipient="openid:oQian", say="wishes.reply")
+    assert "周三上午 有人来修" in str(notice.facts)
+
+
+async def test_an_open_post_is_given_from_the_list_itself(site: Site, cast: Cast) -> None:
+    worker = await with_code(site, cast.worker)
+    assert f"代认领{cast.patrol.number}号" in (await worker.look("/console/posts")).text
+    assert (await worker.send(f"/console/posts/{cast.patrol.id}", name="钱二梅")).status == 303
+    assert (await PostHolding.get()).person_id == cast.qian.id
+    assert (await worker.send(f"/console/posts/{cast.patrol.id}", name="谁也不是")).status == 422
+    assert (await worker.send("/console/posts/99999", name="钱二梅")).status == 404
+
+
+async def test_a_post_of_others_is_not_given_away(site: Site, cast: Cast) -> None:
+    await Role.create(person=cast.feng, role="branch_secretary", organisation=cast.other_branch)
+    other = await with_code(site, cast.feng)
+    await other.look("/console/posts")
+    assert (await other.send(f"/console/posts/{cast.patrol.id}", name="冯九思")).status == 404
+    assert not await PostHolding.exists()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from browsing import open_page
 from cast import Cast
 from console_site import Browser, Came, Site
 
+from console.guard import csrf_of
 from kit import clock
 from kit.county import CheckInNumbers, PostNumbers
 from models.accounts import Account, Binding
@@ -86,10 +88,30 @@ async def test_a_made_up_cookie_opens_nothing(site: Site, cast: Cast, key: str) 
     assert (await browser.look("/m/data")).status == 303
 
 
-async def test_the_cookie_lasts_half_an_hour(site: Site, cast: Cast) -> None:
+@pytest.mark.parametrize(
+    ("hours", "looks", "sends"),
+    [
+        pytest.param(47, 200, 303, id="new"),
+        pytest.param(25, 200, 303, id="a-page-opened-now-lasts-a-day"),
+        pytest.param(23, 303, 303, id="a-page-opened-earlier-is-still-good"),
+        pytest.param(0, 303, 401, id="over"),
+    ],
+)
+async def test_whoever_opens_a_page_has_a_day_for_it(
+    site: Site, cast: Cast, hours: int, looks: int, sends: int
+) -> None:
     browser = site.browser()
-    browser.cookies["__Host-jinqiu-m"] = key_for("oZhao", until=clock.now())
-    assert (await browser.look("/m/data")).status == 303
+    key = key_for("oZhao", until=clock.now() + timedelta(hours=hours))
+    browser.cookies["__Host-jinqiu-m"], browser.token = key, csrf_of(key)
+    assert (await browser.look("/m/data")).status == looks
+    browser.cookies["__Host-jinqiu-m"], browser.token = key, csrf_of(key)
+    assert (await browser.send("/m/data/correct", words="楼栋是2号楼")).status == sends
+
+
+async def test_the_cookie_of_a_day_ends_with_the_binding(phone: Browser) -> None:
+    assert (await phone.look("/m/data")).status == 200
+    await Binding.filter(openid="oZhao").update(until=clock.now())
+    assert "赵一禾" not in (await phone.look("/m/data")).text
 
 
 async def test_an_account_that_is_bound_to_nobody_hears_what_to_do(site: Site, cast: Cast) -> None:

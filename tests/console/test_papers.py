@@ -18,8 +18,10 @@ from kit.county import CheckInNumbers
 from models.access import AuditEntry
 from models.accounts import BindingSlip
 from models.console import ConsoleSession
+from models.exports import ExportRequest
 from models.members import Person
 from models.notices import Notice
+from models.organisation import Role
 from services import check_in
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -30,9 +32,18 @@ async def desk(site: Site, cast: Cast) -> Browser:
     return await with_code(site, cast.secretary)
 
 
-async def _exported(desk: Browser, **fields: str) -> Shown:
+async def _asked(desk: Browser, **fields: str) -> Shown:
     await desk.look("/console/exports")
     return await desk.send("/console/exports", **{"form": "csv", "reason": "打印名册", **fields})
+
+
+async def _exported(desk: Browser, **fields: str) -> Shown:
+    """Asked for after a fresh login, and fetched when the window to cancel is over."""
+    assert (await _asked(desk, **fields)).status == 303
+    await ExportRequest.all().update(ready_at=clock.now())
+    row = await ExportRequest.all().order_by("-id").first()
+    assert row
+    return await desk.send(f"/console/exports/{row.id}/file")
 
 
 async def test_a_table_holds_the_own_people_and_nothing_private(desk: Browser) -> None:
@@ -63,20 +74,82 @@ async def test_no_cell_becomes_a_formula_in_any_form(desk: Browser, cast: Cast) 
     assert "=1+2" in [row["estate"] for row in rows]
 
 
-async def test_an_export_wants_a_reason_a_form_and_a_fresh_login(desk: Browser) -> None:
-    assert (await _exported(desk, reason=" ")).status == 422
-    assert (await _exported(desk, form="exe")).status == 422
+async def test_an_export_wants_a_reason_and_a_form(desk: Browser) -> None:
+    assert (await _asked(desk, reason=" ")).status == 422
+    assert (await _asked(desk, form="exe")).status == 422
+    assert not await ExportRequest.exists()
+
+
+async def _not_fresh() -> None:
     await ConsoleSession.all().update(proven_at=clock.now() - timedelta(minutes=20))
-    refused = await _exported(desk)
-    assert refused.status == 422
-    assert "重新登录" in refused.text
+
+
+async def test_nothing_leaves_before_the_window_is_over_and_it_can_be_cancelled(desk: Browser) -> None:
+    assert (await _asked(desk)).status == 303
+    row = await ExportRequest.get()
+    assert (await desk.send(f"/console/exports/{row.id}/file")).status == 422
+    assert "撤回" in (await desk.look("/console/exports")).text
+    assert (await desk.send(f"/console/exports/{row.id}", do="cancel")).status == 303
+    await ExportRequest.all().update(ready_at=clock.now())
+    assert (await desk.send(f"/console/exports/{row.id}/file")).status == 404
     assert not await AuditEntry.filter(action="people_exported").exists()
+
+
+async def test_without_a_fresh_login_a_second_person_is_asked(site: Site, desk: Browser, cast: Cast) -> None:
+    await _not_fresh()
+    assert "请第二个人同意" in (await desk.look("/console/exports")).text
+    await _asked(desk, private="yes")
+    row = await ExportRequest.get()
+    assert (row.state, row.asked) == ("needs_second", [cast.worker.id])
+    assert await Notice.filter(person_id=cast.worker.id, say="exports.to_approve_private").exists()
+    assert (await desk.send(f"/console/exports/{row.id}", do="agree")).status == 404
+    assert (await desk.send(f"/console/exports/{row.id}/file")).status == 404
+    worker = await with_code(site, cast.worker)
+    assert "同意导出" in (await worker.look("/console/exports")).text
+    assert (await worker.send(f"/console/exports/{row.id}", do="agree")).status == 303
+    assert (await worker.send(f"/console/exports/{row.id}", do="refuse")).status == 422
+    await ExportRequest.all().update(ready_at=clock.now())
+    assert (await worker.send(f"/console/exports/{row.id}/file")).status == 404
+    await desk.look("/console/exports")
+    assert "19900000001" in (await desk.send(f"/console/exports/{row.id}/file")).text
+
+
+async def test_the_second_persons_no_is_told_by_name(site: Site, desk: Browser, cast: Cast) -> None:
+    await _not_fresh()
+    await _asked(desk)
+    row, worker = await ExportRequest.get(), await with_code(site, cast.worker)
+    await worker.look("/console/exports")
+    assert (await worker.send(f"/console/exports/{row.id}", do="refuse")).status == 303
+    assert (await Notice.get(say="exports.refused")).person_id == cast.secretary.id
+    assert (await ExportRequest.get()).state == "cancelled"
+
+
+async def test_nobody_else_may_agree_cancel_or_fetch(site: Site, desk: Browser, cast: Cast) -> None:
+    await _not_fresh()
+    await _asked(desk)
+    await Role.create(person=cast.feng, role="branch_secretary", organisation=cast.other_branch)
+    row, other = await ExportRequest.get(), await with_code(site, cast.feng)
+    await other.look("/console/exports")
+    for path in ("", "/file"):
+        assert (await other.send(f"/console/exports/{row.id}{path}", do="agree")).status == 404
+        assert (await other.send(f"/console/exports/{row.id}{path}")).status == 404
+
+
+async def test_five_exports_are_enough_for_a_day_and_a_table_is_there_for_one(desk: Browser) -> None:
+    for _ in range(5):
+        assert (await _asked(desk)).status == 303
+    refused = await _asked(desk)
+    assert (refused.status, "一天最多导出5次" in refused.text) == (422, True)
+    await ExportRequest.all().update(ready_at=clock.now() - timedelta(hours=25))
+    await desk.look("/console/exports")
+    row = await ExportRequest.all().first()
+    assert row
+    assert "过了一天" in (await desk.send(f"/console/exports/{row.id}/file")).text
 
 
 async def test_the_county_exports_nobody(site: Site, cast: Cast) -> None:
     chief = await with_code(site, cast.chief)
-    sent = await _exported(chief)
-    assert not any(name in sent.text for name in ("赵一禾", "冯九思"))
+    assert (await _asked(chief)).status == 404
 
 
 async def _printed(desk: Browser, kind: str, place: int, **fields: str) -> Shown:
@@ -111,6 +184,13 @@ async def test_a_door_sheet_and_a_leaflet(desk: Browser, cast: Cast) -> None:
     sent = await _printed(desk, "door", cast.branch.id, title="周三开会", words="上午九点在党群服务站")
     assert (sent.headers["Content-Type"], sent.body[:4]) == ("application/pdf", b"%PDF")
     assert (await _printed(desk, "leaflet", cast.branch.id)).body.startswith(b"%PDF")
+
+
+async def test_the_first_page_goes_onto_one_sheet(desk: Browser) -> None:
+    assert "/console/sheet" in (await desk.look("/console/")).text
+    sent = await desk.look("/console/sheet")
+    assert (sent.headers["Content-Type"], sent.body[:4]) == ("application/pdf", b"%PDF")
+    assert sent.body.count(b"/Type /Page\n") == 1
 
 
 async def test_certificates_of_the_community(site: Site, cast: Cast) -> None:

@@ -16,6 +16,8 @@ from models.visits import VisitTask
 from services import access
 from services.desk import figures
 from services.desk.figures import Days, Step
+from services.visit_rules import festival
+from texts.days import spoken_day
 
 PATH = "/console/pictures"
 pytestmark = pytest.mark.usefixtures("db")
@@ -114,6 +116,31 @@ async def test_the_county_reads_no_small_count_and_no_name(site: Site, cast: Cas
     assert "/console/pictures/names" not in shown
     hidden = (await chief.look(f"{PATH}/names?what=places&key={cast.county.id}")).text
     assert not any(name in hidden for name in ("赵一禾", "钱二梅", "冯九思"))
+
+
+async def test_festivals_stand_on_the_ring_and_beneath_it(desk: Browser) -> None:
+    shown = (await desk.look(PATH)).text
+    year = local_day(clock.now()).year
+    assert shown.count('class="mark"') == 3
+    assert f"重阳 {spoken_day(festival('double_ninth', year))}" in shown
+
+
+@pytest.mark.parametrize(
+    ("day", "x", "y"),
+    [
+        pytest.param(date(2026, 1, 1), 320, 30, id="the-year-begins-at-the-top"),
+        pytest.param(date(2026, 7, 1), 320, 390, id="and-is-half-over-at-the-bottom"),
+        pytest.param(date(2026, 4, 1), 500, 210, id="spring-ends-at-the-right"),
+    ],
+)
+def test_a_day_stands_where_its_month_is(day: date, x: float, y: float) -> None:
+    months = [figures.Step(str(number), 1, None, number) for number in range(1, 13)]
+    drawn = charts.ring(months, [""] * 12, [(day, "节")])
+    path, kind = drawn.arcs[-1]
+    assert kind == "mark"
+    ends = [float(one) for one in path.partition("L")[2].split()]
+    assert abs(ends[0] - x) < 3
+    assert abs(ends[1] - y) < 3
 
 
 async def test_a_question_nobody_knows_is_not_there(desk: Browser) -> None:

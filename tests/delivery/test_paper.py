@@ -15,7 +15,7 @@ from PIL import Image
 
 import texts
 from conversation.understanding import is_escape, read
-from delivery.paper import certificate, leaflet, notice_sheet, palette, poster, slips
+from delivery.paper import certificate, leaflet, monday_sheet, notice_sheet, palette, poster, slips
 from delivery.paper.canvas import Box, Canvas, Ink, Point
 from delivery.paper.picture import Picture
 
@@ -37,6 +37,13 @@ POSTER = poster.PosterFacts("桂花社区", "19900000900", LINK, date(2026, 11, 
 LONG_POSTER = replace(POSTER, community=LONG_PLACE, phone="0746-19900000900")
 LEAFLET = leaflet.LeafletFacts("桂花社区", "金秋东禾", "19900000900", date(2026, 11, 22), LINK)
 LONG_LEAFLET = replace(LEAFLET, community=LONG_PLACE, account="东禾县老干部之家", phone="0746-19900000900")
+MONDAY = monday_sheet.MondaySheetFacts(
+    "今天要办的事",
+    date(2026, 11, 23),
+    tuple((texts.render(f"console.line_{name}"), count)
+          for name, count in (("overdue", 3), ("hospital", 0), ("birthdays", 2), ("unfilled", 172), ("approvals", 0),
+                              ("questions", 2), ("health", 1))),
+)  # fmt: skip
 SHEET = notice_sheet.NoticeSheetFacts(
     "重阳节茶话会",
     "10月18日 星期日上午九点，在社区二楼开茶话会。",
@@ -84,6 +91,7 @@ DRAWINGS: list[tuple[str, Callable[[Canvas], None], tuple[float, float, float], 
     ("poster, longest", lambda c: poster.draw(c, LONG_POSTER), (297, 420, 14), 7),
     ("leaflet", lambda c: leaflet.draw(c, LEAFLET), (210, 297, 14), 6),
     ("leaflet, longest", lambda c: leaflet.draw(c, replace(LONG_LEAFLET, link="")), (210, 297, 14), 6),
+    ("monday", lambda c: monday_sheet.draw(c, MONDAY), (210, 297, 14), 4),
     ("door", lambda c: notice_sheet.draw_door(c, SHEET), (210, 297, 14), 7),
     ("door, longest", lambda c: notice_sheet.draw_door(c, LONG_SHEET), (210, 297, 14), 6),
     ("list, longest", _list_page, (210, 297, 10), 3.5),
@@ -161,6 +169,7 @@ def test_a_certificate_knows_nothing_private_but_the_name() -> None:
         pytest.param(lambda: poster.pdf(POSTER), 1, id="poster"),
         pytest.param(lambda: poster.pdf(POSTER, a4=True), 1, id="poster on A4"),
         pytest.param(lambda: leaflet.pdf(LEAFLET), 1, id="leaflet"),
+        pytest.param(lambda: monday_sheet.pdf(MONDAY), 1, id="monday"),
         pytest.param(lambda: certificate.pdf_of([CARD, LONG_CARD]), 2, id="two certificates"),
         pytest.param(lambda: notice_sheet.pdf(SHEET), 1, id="door"),
         pytest.param(lambda: notice_sheet.pdf(replace(SHEET, to_tell=HOUSEHOLDS[:12])), 1, id="twelve to tell"),

@@ -286,3 +286,20 @@ async def test_what_was_tried_is_shown_line_by_line(talk, cast) -> None:
     assert await talk.say("oSecretary", "4") == (
         "赵一禾这条通知的经过：\n上午9点11分 离上次联系超过48小时，没有模板，转给联络员\n上午10点11分 上门没找到人"
     )
+
+
+async def test_an_elder_comes_or_not_and_may_think_again(talk: Talk) -> None:
+    for words in ("发通知", "我们支部", "周五上午9点去看菊花"):
+        await talk.say("oSecretary", words)
+    row = await Broadcast.get()
+    await Broadcast.filter(id=row.id).update(audience={**row.audience, "invites": True})
+    await talk.say("oSecretary", "1")
+    talk.now += timedelta(minutes=11)
+    await spread(talk.now, transaction)
+    zhao = await Person.get(key="zhao")
+    await _delivered(await Notice.get(broadcast_id=row.id, person_id=zhao.id), "oZhao", talk.now)
+    assert await talk.say("oZhao", "2") == "好的，知道了，不要紧。又能来了，回复“撤销”。"
+    assert await talk.say("oZhao", "撤销") == "好的，给您记上了，到时候见。来不了了，回复“撤销”。"
+    await talk.say("oSecretary", "发通知")
+    assert "1人来、0人不来" in await talk.say("oSecretary", "2")
+    assert (await Notice.get(broadcast_id=row.id, person_id=zhao.id)).outcome == "confirmed"

@@ -62,16 +62,17 @@ async def _imports(world: World, desk: Hands) -> None:
         await desk.click("先看一遍")
         await desk.sees("姓名", "出生", f"{roster.SIZE + 2}", "沈千山")
         await desk.photograph("desk-import-look")
-    with world.book.step("跳过写重的和写错的两行"):
-        for number in (roster.SIZE + 2, roster.SIZE + 3):
-            await desk.choose(f"跳过第{number}行")
-    with world.book.step("导入：210人"):
+    with world.book.step("写错的生日就在这一页改，只有这一行再看一遍"):
+        await desk.enter(f"第{roster.SIZE + 3}行的出生年月", "1950-12-05")
+        await desk.sees("这一行改好了", "都看明白了")
+    with world.book.step("跳过写重的一行，导入：连改好的共211人"):
+        await desk.choose(f"跳过第{roster.SIZE + 2}行")
         await desk.click("导入", within="main")
-        await desk.sees(f"新增{roster.SIZE}人")
+        await desk.sees(f"新增{roster.SIZE + 1}人")
     with world.book.step("撤回这一次导入"):
         await desk.click("撤回我上一次的导入")
-        await desk.sees(f"去掉{roster.SIZE}人")
-    with world.book.step("再导入一次，这回留下"):
+        await desk.sees(f"去掉{roster.SIZE + 1}人")
+    with world.book.step("再导入一次，两行都跳过，这回留下"):
         await desk.follow("人员", "header")
         await desk.follow("导入名册")
         await desk.page.get_by_label("名册文件").set_input_files(files=[file])  # type: ignore[list-item]

@@ -22,7 +22,7 @@ async def _figures(world: World, desk: Hands) -> None:
     with world.book.step("季度数字：点图表，再点本季"):
         await desk.follow("图表", "header")
         await desk.follow("本季", "main")
-        await desk.sees("年龄", "生日在哪个月", "各支部的走访", "岗位有人做的")
+        await desk.sees("年龄", "一年里的生日和节日", "各支部的走访", "岗位有人做的")
         await desk.photograph("desk-pictures")
     with world.book.step("点一个数，看都是谁"):
         await desk.follow("9月", "main")

@@ -28,7 +28,8 @@ async def walk(world: World, secretary: Hands, worker: Hands) -> None:
 async def _writes(world: World, desk: Hands) -> None:
     with world.book.step("写通知：像说话一样写发给谁"):
         await desk.follow("通知", "header")
-        await desk.write("发给谁", "我们支部")
+        await desk.page.get_by_label("发给谁").press_sequentially("我们支部")
+        await desk.page.wait_for_selector("#count:has-text('人')")
         await desk.write("通知内容", WORDS)
         await desk.look()
         await desk.photograph("desk-notices")
@@ -64,6 +65,10 @@ async def _arrives(world: World, desk: Hands) -> None:
         said = await desk.sees("本人回了", "已转告", "等着发")
         assert counted("本人回了", said) >= CONFIRMING, said
         await desk.photograph("desk-notice-status")
+    with world.book.step("一位一位看：到哪一步了"):
+        await desk.follow("每个人到哪一步了", "main")
+        await desk.sees("本人回了")
+        await desk.photograph("desk-notice-people")
 
 
 async def _confirm(world: World) -> None:

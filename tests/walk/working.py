@@ -87,7 +87,8 @@ async def _questions(world: World, secretary: Hands, worker: Hands) -> None:
         await desk.follow("打开", "main")
         await desk.sees("办好了", "手机")
         await desk.photograph("desk-question")
-    with world.book.step("打过电话，点办好了"):
+    with world.book.step("打过电话，回一句话，点办好了"):
+        await desk.write("回一句话", "周三上午有人去，请您在家等")
         await desk.click("办好了")
         await desk.sees("这件事办好了")
 
@@ -103,6 +104,17 @@ async def _hospital(world: World, secretary: Hands) -> None:
         await secretary.go("/console/visits?which=hospital")
         await secretary.sees("吴一山", "住院")
         await secretary.photograph("desk-visits-hospital")
+    with world.book.step("看看还能派谁去，各是什么缘故"):
+        await secretary.follow("给吴一山换一个人去看望", "main")
+        await secretary.sees("可以派的人", "手上有")
+        await secretary.photograph("desk-visits-assign")
+    with world.book.step("就派第一位"):
+        await secretary.click("就派这位")
+        await secretary.sees("派好了", "吴一山")
+    with world.book.step("走访规矩：一句话一个数"):
+        await secretary.follow("走访规矩", "main")
+        await secretary.sees("逢十生日去看望", "由县里定")
+        await secretary.photograph("desk-visits-rules")
 
 
 async def _a_visit(world: World, secretary: Hands) -> None:

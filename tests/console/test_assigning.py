@@ -1,0 +1,117 @@
+"""派人 and 走访规矩 at the desk: who could go and why, and rules as sentences that are looked at before they count."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from cast import Cast
+from console_site import Browser, Site, with_code
+
+from kit import clock
+from kit.clock import local_day
+from models.access import AuditEntry
+from models.members import Person
+from models.notices import Notice
+from models.visit_settings import VisitSetting
+from models.visits import VisitRecord, VisitTask
+
+pytestmark = pytest.mark.usefixtures("db")
+PATH = "/console/visits"
+
+
+@pytest.fixture
+async def desk(site: Site, cast: Cast) -> Browser:
+    return await with_code(site, cast.secretary)
+
+
+async def _duty(person: Person, assignee: Person | None) -> VisitTask:
+    day = local_day(clock.now()) + timedelta(days=3)
+    return await VisitTask.create(
+        kind="decade_birthday_visit", occasion=f"decade_birthday:{day.year}:80", subject=person, due_on=day,
+        window_from=day, assignee_id=assignee.id if assignee else None, state="assigned", made_at=clock.now(),
+    )  # fmt: skip
+
+
+async def test_who_could_go_stands_there_with_the_reason_and_the_load(desk: Browser, cast: Cast) -> None:
+    task = await _duty(cast.zhao, cast.secretary)
+    await _duty(cast.qian, cast.leader)
+    await VisitRecord.create(task=task, visitors=[cast.qian.id], at=clock.now())
+    page = (await desk.look(f"{PATH}/{task.id}/assign")).text
+    assert "吴六合</b> 是联络员，手上有1次走访" in page
+    assert "钱二梅</b> 上次就是这位去的，手上有0次走访" in page
+    assert "周五常</b> 是社区的工作人员" in page
+    assert "李四友</b>" not in page
+
+
+async def test_the_chosen_one_goes_and_is_told(desk: Browser, cast: Cast) -> None:
+    task = await _duty(cast.zhao, cast.secretary)
+    await desk.look(f"{PATH}/{task.id}/assign")
+    assert (await desk.send(f"{PATH}/{task.id}/assign", visitor=str(cast.leader.id))).status == 303
+    await task.refresh_from_db()
+    assert (task.assignee_id, task.is_given, task.state) == (cast.leader.id, True, "assigned")
+    assert await Notice.filter(person_id=cast.leader.id, say="visits.new").exists()
+    assert (await AuditEntry.get(action="visit.assigned")).facts == {"to": cast.leader.id}
+
+
+async def test_somebody_else_is_named(desk: Browser, cast: Cast) -> None:
+    task = await _duty(cast.zhao, None)
+    await desk.look(f"{PATH}/{task.id}/assign")
+    assert (await desk.send(f"{PATH}/{task.id}/assign", name="钱二梅")).status == 303
+    assert (await VisitTask.get(id=task.id)).assignee_id == cast.qian.id
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"visitor": "99999"}, {"visitor": "x"}, {"name": "谁也不是"}, {"name": "赵一禾"}]
+)
+async def test_nobody_nobody_knows_and_not_the_person_visited(
+    desk: Browser, cast: Cast, fields: dict[str, str]
+) -> None:
+    task = await _duty(cast.zhao, cast.secretary)
+    await desk.look(f"{PATH}/{task.id}/assign")
+    assert (await desk.send(f"{PATH}/{task.id}/assign", **fields)).status == 422
+    assert (await VisitTask.get(id=task.id)).assignee_id == cast.secretary.id
+
+
+async def test_a_foreign_duty_is_not_there(desk: Browser, cast: Cast) -> None:
+    task = await _duty(cast.feng, None)
+    assert "没有找到" not in (await desk.look(PATH)).text
+    foreign, missing = await desk.look(f"{PATH}/{task.id}/assign"), await desk.look(f"{PATH}/99999/assign")
+    assert (foreign.status, foreign.text) == (missing.status, missing.text)
+    assert foreign.status in (404, 422)
+    assert (await desk.send(f"{PATH}/{task.id}/assign", name="钱二梅")).status == foreign.status
+
+
+async def test_a_rule_is_looked_at_before_it_counts(site: Site, cast: Cast) -> None:
+    chief = await with_code(site, cast.chief)
+    page = await chief.look(f"{PATH}/rules")
+    assert "岁起，逢十生日去看望" in page.text
+    tried = await chief.send(f"{PATH}/rules", name="first_age", number="90")
+    assert "改成：满90岁起" in tried.text
+    assert not await VisitSetting.exists()
+    assert (await chief.send(f"{PATH}/rules/keep", name="first_age", number="90")).status == 303
+    assert (await VisitSetting.get(name="first_age")).value == 90
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "status"),
+    [("first_age", "7", 422), ("first_age", "", 422), ("first_age", "-80", 422), ("no_rule", "5", 404)],
+)
+async def test_no_other_number_is_taken(site: Site, cast: Cast, name: str, number: str, status: int) -> None:
+    chief = await with_code(site, cast.chief)
+    await chief.look(f"{PATH}/rules")
+    for path in ("rules", "rules/keep"):
+        assert (await chief.send(f"{PATH}/{path}", name=name, number=number)).status == status
+
+
+async def test_the_countys_rules_are_not_the_branchs_to_change(desk: Browser) -> None:
+    assert "改成几" not in (await desk.look(f"{PATH}/rules")).text
+    assert (await desk.send(f"{PATH}/rules/keep", name="first_age", number="90")).status == 422
+
+
+async def test_a_community_is_offered_what_it_may_set_for_itself(site: Site, cast: Cast) -> None:
+    worker = await with_code(site, cast.worker)
+    page = (await worker.look(f"{PATH}/rules")).text
+    assert page.count("由县里定") == 7
+    assert (await worker.send(f"{PATH}/rules/keep", name="remind_first", number="9")).status == 303
+    assert (await VisitSetting.get(name="remind_first")).community_id == cast.community.id
