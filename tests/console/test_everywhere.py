@@ -27,6 +27,7 @@ from kit.county import CheckInNumbers
 from models.console import ConsolePassword
 from models.members import Person
 from models.notices import Broadcast
+from models.visits import VisitTask
 from models.wishes import Wish
 from services import check_in, heard, kept_forms, logins
 from services.access import Reach, reach_of
@@ -44,6 +45,8 @@ NO_PAGES = {
     "/console/staying": "two numbers for a script",
     "/m/in": "on the way back from the platform",
     "/console": "the same page",
+    "/console/sheet": "a sheet to print",
+    "/console/broadcasts/count": "one line for a script",
 }
 MOST_SCRIPT = 100 * 1024
 _WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -89,13 +92,16 @@ async def _pages(site: Site, cast: Cast) -> list[str]:
     accepted = await check_in.accept(row, by=cast.worker, now=clock.now())
     await kept_forms.keep(cast.worker.id, "", "/console/exports", [("reason", "核对名册")], now=clock.now())
     asked = await Wish.filter(keeper_id=cast.worker.id).values_list("id", flat=True)
+    due = await VisitTask.all().values_list("id", flat=True)
     written = await Broadcast.all().values_list("id", flat=True)
     numbers = {
         "/console/people/{number}": cast.zhao.id,
         "/console/people/{number}/hand-over": cast.zhao.id,
         "/console/organisation/{number}": cast.community.id,
+        "/console/visits/{number}/assign": due[0],
         "/console/questions/{number}": asked[0],
         "/console/broadcasts/{number}": written[0],
+        "/console/broadcasts/{number}/people": written[0],
     }
     further = ["/console/people?q=何", "/console/pictures?span=year", "/console/pictures/names?what=ages&key=75",
                "/console/visits?which=overdue", "/console/people/999999"]  # fmt: skip
@@ -123,7 +129,7 @@ async def _looking(site: Site, cast: Cast, size: str) -> AsyncIterator[Looked]:
         page.on("requestfinished", lambda request: looked.loaded.append(request))
         page.on("pageerror", lambda error: looked.errors.append(str(error)))
         for name, key in ((SESSION, await logins.open_session(cast.worker, "code", now=now)),
-                          (OWN_SESSION, key_for("oZhao", until=now + timedelta(hours=1)))):  # fmt: skip
+                          (OWN_SESSION, key_for("oZhao", until=now + timedelta(hours=47)))):  # fmt: skip
             at = root.replace("http:", "https:")
             await page.context.add_cookies([{"name": name, "value": key, "url": at, "secure": True}])
         if text != "100%":
