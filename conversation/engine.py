@@ -44,9 +44,10 @@ MOST_LINKS = 5
 PLAIN = 0.9
 """From this confidence on words in the middle of a dialog may be something else than its answer."""
 WISHES = frozenset({
-    "check_in", "browse_posts", "claim_post", "release_post", "order_service", "report_problem", "is_this_yours",
+    "ask_activities", "ask_courses", "ask_doctor", "ask_dues", "ask_points", "browse_posts", "claim_post",
+    "enrol_course", "is_this_yours", "join_activity", "order_service", "release_post", "report_problem",
 })  # fmt: skip
-"""What is served in the middle of a dialog when it is no answer to its question; short words stay wrong answers."""
+"""What is served in the middle of a dialog when it is no answer to its question: nothing that begins another one."""
 COMMANDS = frozenset({"talk_to_secretary", "ask_help", "my_tasks", "my_profile", "my_certificate", "withdraw_consent"})
 """What can be no answer to a question of a dialog, however freely it may be answered."""
 
