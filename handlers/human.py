@@ -8,7 +8,7 @@ from conversation.context import Context
 from conversation.reply import Choice, Reply, confirm, menu, say
 from conversation.router import CONSENT, Router
 from conversation.understanding import Reading
-from services import guards, heard, staff, voices, wishes
+from services import guards, heard, members, staff, voices, wishes
 from texts import render, section
 from wechat.messages import (
     File,
@@ -48,6 +48,8 @@ async def guess(ctx: Context) -> Reply:
     if len(ctx.text) > _LONGEST_WISH:
         return say("human.too_long", phone=await phone_of(ctx))
     names = await _offered(ctx)
+    if _is_bare_name(ctx.text):
+        names.pop("report_death")
     likely = _likely(ctx.reading, names)
     words = {"guessed_from": ctx.text} if ctx.has_consented else {}
     if ctx.has_consented:
@@ -64,6 +66,12 @@ _LONGEST_WISH = 300
 """What is longer is a forwarded article or a slip of the keyboard: guessing what it asks for helps nobody."""
 _GUESSED_FROM, _GRAVE_FROM = 0.03, 0.2
 """The least share of a guess; nobody is asked about a death unless the words are really like it."""
+
+
+def _is_bare_name(text: str) -> bool:
+    """A name and nothing else: whoever writes their own is never asked whether they have died."""
+    name = members.said_name(text)
+    return name is not None and members.has_usual_surname(name)
 
 
 def _likely(reading: Reading, names: Mapping[str, str]) -> list[str]:
