@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
@@ -242,5 +243,23 @@ async def _stop(processes: list[asyncio.subprocess.Process]) -> None:
     await asyncio.gather(*(one.wait() for one in processes))
 
 
+def _arguments() -> argparse.Namespace:
+    """Where to show it; `--help` shows nothing else."""
+    parser = argparse.ArgumentParser(prog="python -m bot.demo", description=render("demo.help"))
+    parser.add_argument("--folder", type=Path, default=FOLDER, help=render("demo.help_folder"))
+    parser.add_argument("--port", type=int, default=SERVICE_PORT, help=render("demo.help_port"))
+    parser.add_argument("--phones", type=int, default=SIMULATOR_PORT, help=render("demo.help_phones"))
+    chosen = parser.parse_args()
+    if not may_empty(chosen.folder):
+        parser.error(render("demo.not_ours", folder=chosen.folder))
+    return chosen
+
+
+def may_empty(folder: Path) -> bool:
+    """Whether a folder is new, empty, or a demo's own from before: what is somebody else's is never wiped."""
+    return not folder.exists() or (folder / "phones.json").exists() or not any(folder.iterdir())
+
+
 if __name__ == "__main__":
-    raise SystemExit(asyncio.run(main()))
+    asked = _arguments()
+    raise SystemExit(asyncio.run(main(asked.folder, (asked.port, asked.phones))))

@@ -45,12 +45,12 @@ def pick(text: str, seat: Seat, questions: Sequence[Question], now: datetime) ->
 def no_to(seat: Seat) -> Choice | None:
     """What a no to the read-back just shown would do; None when none is shown."""
     menu = seat.menu
-    return menu.choices[NO - 1] if menu is not None and _is_read_back(menu) else None
+    return menu.choices[NO - 1] if menu is not None and menu.is_read_back else None
 
 
 def _about_menu(text: str, menu: Shown, now: datetime) -> Pick | Reply | None:
     number = spoken_number(text)
-    if number is None and _is_read_back(menu):
+    if number is None and menu.is_read_back:
         number = _yes_or_no(text)
     return _by_label(text, menu, now) if number is None else _from_menu(text, number, menu, now)
 
@@ -68,11 +68,6 @@ def _about_questions(text: str, questions: Sequence[Question]) -> Pick | Reply |
 def _yes_or_no(text: str) -> int | None:
     yes = spoken_yes_no(text)
     return None if yes is None else (YES if yes else NO)
-
-
-def _is_read_back(menu: Shown) -> bool:
-    """Whether the menu is a sentence that says 1 for yes and 2 for no."""
-    return len(menu.choices) == 2 and not menu.choices[0].label
 
 
 def _from_menu(text: str, number: int, menu: Shown, now: datetime) -> Pick | Reply:

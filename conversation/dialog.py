@@ -22,7 +22,8 @@ def _always(_: Answers) -> bool:
 class Step:
     """One question. `clean` turns what was said into what is kept, or raises `Refusal`, which keeps the person seated.
 
-    `ask` names the sentence in `texts`; `facts` fills its blanks; `needed` says whether it is asked at all.
+    `ask` names the sentence in `texts`; `facts` fills its blanks; `needed` says whether it is asked at all;
+    `also` finds answers to later questions in the same words: what was said need not be asked.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Step:
     clean: Callable[[Context, str], Awaitable[Any]]
     needed: Callable[[Answers], bool] = _always
     facts: Callable[[Context, Answers], Awaitable[Mapping[str, object]]] | None = None
+    also: Callable[[str], Answers] | None = None
 
 
 @dataclass(frozen=True, slots=True)

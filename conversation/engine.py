@@ -8,12 +8,13 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
+import texts
 from conversation import asked, learned, sitting
 from conversation.calm import is_all_well
 from conversation.context import Context
 from conversation.reply import Choice, Reply, say
 from conversation.router import CONSENT, MEMBER, WHOM, Directory, Handler
-from conversation.seat import UNDO_LIFE, Seat
+from conversation.seat import Seat
 from conversation.turn import Answered, Guard, Turn
 from conversation.understanding import (
     Reading,
@@ -40,6 +41,13 @@ MAYBE_IN_AN_ANSWER = 0.6
 MOST_LINKS = 5
 """How many steps one message may set off: `begin` and `then` in a row."""
 
+PLAIN = 0.9
+"""From this confidence on words in the middle of a dialog may be something else than its answer."""
+WISHES = frozenset({
+    "ask_activities", "ask_courses", "ask_doctor", "ask_dues", "ask_points", "browse_posts", "claim_post",
+    "enrol_course", "is_this_yours", "join_activity", "order_service", "release_post", "report_problem",
+})  # fmt: skip
+"""What is served in the middle of a dialog when it is no answer to its question: nothing that begins another one."""
 COMMANDS = frozenset({"talk_to_secretary", "ask_help", "my_tasks", "my_profile", "my_certificate", "withdraw_consent"})
 """What can be no answer to a question of a dialog, however freely it may be answered."""
 
@@ -166,7 +174,7 @@ class Engine:
             # Also when the rules refuse: the notice was read, and its digit must not catch later ones.
             turn.settle(pick.question.id)
         else:
-            turn.seat = replace(turn.seat, menu=None)
+            turn.left, turn.seat = turn.seat.menu, replace(turn.seat, menu=None)
         turn.seat = replace(turn.seat, misses=0)
         return await self._do(turn, pick.choice)
 
@@ -185,10 +193,14 @@ class Engine:
         if dialog is None:
             turn.seat = turn.seat.risen()
             return None
-        if self._is_other_wish(turn):
+        if self._is_command(turn):
             return None
         turn.answered_dialog = True
-        return await sitting.answer(turn, dialog)
+        reply = await sitting.answer(turn, dialog, is_other_wish=self._is_plain_wish(turn) or self._is_giving_up(turn))
+        if reply is None and self._is_giving_up(turn):
+            return await self._rise_or_go_back(turn, stop=True)
+        turn.answered_dialog = reply is not None
+        return reply
 
     async def _meaning(self, turn: Turn) -> Reply | None:
         """What the words seem to mean; unsure, two or three numbered guesses (promise E12)."""
@@ -205,10 +217,18 @@ class Engine:
         turn.seat = replace(turn.seat, misses=0) if turn.seat.misses else turn.seat
         return await self._run(turn, handler, {"intent": reading.intent})
 
-    def _is_other_wish(self, turn: Turn) -> bool:
+    def _is_command(self, turn: Turn) -> bool:
         """Whether somebody in a dialog plainly wants something else: a command, not an answer."""
+        return turn.ctx.reading.confidence >= PLAIN and turn.ctx.reading.intent in COMMANDS
+
+    def _is_plain_wish(self, turn: Turn) -> bool:
+        """Whether words that are no answer are plainly something else that can be served at once."""
         reading = turn.ctx.reading
-        return reading.confidence >= 0.9 and reading.intent in COMMANDS
+        return reading.confidence >= PLAIN and reading.intent in WISHES
+
+    def _is_giving_up(self, turn: Turn) -> bool:
+        """算了, 不办了 where an answer is wanted: enough of it."""
+        return turn.text.strip().startswith(tuple(texts.section("conversation", "words")["give_up"]))
 
     # What the layers share.
 
@@ -233,12 +253,10 @@ class Engine:
         return await handler.run(ctx.choosing(args))
 
     async def _undo(self, turn: Turn) -> Reply:
-        """Take back what was done last; in a dialog begun since then, its last answer."""
-        done_at, sitting_now = turn.seat.undo_until - UNDO_LIFE.total_seconds(), turn.seat.sitting
-        may_undo = turn.seat.may_undo(turn.ctx.now)
-        if sitting_now is not None and not (may_undo and done_at >= sitting_now.at):
+        """Take back what was done last; of what was begun since then, the last step."""
+        if turn.seat.is_on_the_way(turn.ctx.now):
             return await self._back(turn, stop=False)
-        if turn.seat.undo is None or not may_undo:
+        if turn.seat.undo is None or not turn.seat.may_undo(turn.ctx.now):
             return say("conversation.nothing_to_undo")
         undo, turn.seat = turn.seat.undo, turn.seat.undoing(None, turn.ctx.now)
         return await self._do(turn, undo)
@@ -249,8 +267,12 @@ class Engine:
             return await self._do(turn, refused)
         if turn.seat.sitting is not None:
             return await self._rise_or_go_back(turn, stop=stop)
+        before = turn.seat.menu_before(turn.ctx.now)
         turn.seat = replace(turn.seat, menu=None)
-        return await self._do(turn, Choice("", "help.menu"))
+        if before is None or stop:
+            return await self._do(turn, Choice("", "help.menu"))
+        turn.left = before.back
+        return Reply(before.text, before.choices)
 
     async def _rise_or_go_back(self, turn: Turn, *, stop: bool) -> Reply:
         dialog = self.directory.dialogs.get(turn.seat.sitting.dialog) if turn.seat.sitting else None
@@ -264,7 +286,7 @@ class Engine:
         """The reply in words, with the seat it leads to; follows what it sets off until there is nothing more."""
         said: list[str] = []
         for _ in range(MOST_LINKS):
-            said += [reply.before, reply.text]
+            said.append(reply.said_in_full)
             turn.seat = self._seated(turn, reply)
             turn.settle(reply.settles)
             following = self._following(turn, reply)
@@ -292,8 +314,11 @@ class Engine:
 
     def _seated(self, turn: Turn, reply: Reply) -> Seat:
         seat = turn.seat.risen() if reply.leave else turn.seat
+        if reply.undo or (reply.text and not reply.choices):
+            # Something was done: nobody goes back to before it by 0, only by 撤销.
+            turn.left = None
         if reply.choices:
-            seat = seat.showing(reply.text, reply.choices, turn.ctx.now)
+            seat = seat.showing(reply.text, reply.choices, turn.ctx.now, left=turn.left)
         if reply.speaks_for:
             seat = seat.speaking_for(reply.speaks_for, turn.ctx.now)
         return seat.undoing(reply.undo, turn.ctx.now) if reply.undo else seat

@@ -9,6 +9,8 @@ from typing import Any
 import texts
 
 WORDS_ONLY = -1
+MOST_LINES = 7
+"""A heading, five choices and how to answer (promise E9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class Reply:
     said: str = ""
     settles: int = 0
     before: str = ""
+
+    @property
+    def said_in_full(self) -> str:
+        """The text with what is said before it: on a line of its own, unless that would be one too many (E9)."""
+        is_long = self.text.count("\n") + 1 >= MOST_LINES
+        return ("" if is_long else "\n").join(part for part in (self.before, self.text) if part)
 
     def undoable(self, do: str, **args: Any) -> Reply:
         """The same answer, to be taken back by the action `do` within ten minutes (promise E8)."""

@@ -18,17 +18,29 @@ DIALOG_LIFE = timedelta(days=7)
 SPEAKER_LIFE = timedelta(minutes=30)
 
 
+MOST_BACK = 3
+"""How many menus one can step back through."""
+_SAME_MOMENT = 0.001
+"""A menu shown with the deed itself differs from it by less, in seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A menu as it was shown: its text, what its numbers mean, and when."""
+    """A menu as it was shown: its text, what its numbers mean, when, and the menu whose choice led to it."""
 
     text: str
     choices: tuple[Choice, ...]
     at: float
+    back: Shown | None = None
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether its numbers still count (promise E15)."""
         return now.timestamp() - self.at <= MENU_LIFE.total_seconds()
+
+    @property
+    def is_read_back(self) -> bool:
+        """Whether it is a sentence that says 1 for yes and 2 for no."""
+        return len(self.choices) == 2 and not self.choices[0].label
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +64,29 @@ class Seat:
     speaks_until: float = 0.0
     misses: int = 0
 
-    def showing(self, text: str, choices: tuple[Choice, ...], now: datetime) -> Seat:
-        """After a menu was shown; one that is shown again keeps its own words, without the remark before them."""
-        if self.menu and self.menu.choices == choices and text.endswith(self.menu.text):
-            text = self.menu.text
-        return replace(self, menu=Shown(text, choices, now.timestamp()))
+    def showing(self, text: str, choices: tuple[Choice, ...], now: datetime, *, left: Shown | None = None) -> Seat:
+        """After a menu was shown; one that is shown again keeps its own words, without the remark before them.
+
+        `left` is the menu whose choice led to it: 0 shows that one again.
+        """
+        if self.menu and self.menu.choices == choices:
+            left = left or self.menu.back
+            text = self.menu.text if text.endswith(self.menu.text) else text
+        return replace(self, menu=Shown(text, choices, now.timestamp(), _way_back(left, choices)))
+
+    def menu_before(self, now: datetime) -> Shown | None:
+        """The menu that 0 leads back to, if the one shown last still counts."""
+        return self.menu.back if self.menu and self.menu.is_fresh(now) else None
+
+    def is_on_the_way(self, now: datetime) -> bool:
+        """Whether something was begun, but not done, since what `undo` would take back."""
+        done_at = self.undo_until - UNDO_LIFE.total_seconds() if self.may_undo(now) else 0.0
+        if self.sitting is not None and self.sitting.at > done_at:
+            return True
+        menu = self.menu
+        if menu is None or menu.at - done_at < _SAME_MOMENT or not menu.is_fresh(now):
+            return False
+        return menu.is_read_back or menu.back is not None
 
     def sat(self, dialog: str, answers: Mapping[str, Any], now: datetime) -> Seat:
         """After a question of a dialog was asked; numbers shown before mean nothing any more.
@@ -120,7 +150,7 @@ def read_seat(stored: Mapping[str, Any]) -> Seat:
         return Seat()
     menu, sitting, undo = stored.get("menu"), stored.get("sitting"), stored.get("undo")
     return Seat(
-        menu=Shown(menu["text"], tuple(_choice(one) for one in menu["choices"]), menu["at"]) if menu else None,
+        menu=_shown(menu) if menu else None,
         sitting=Sitting(sitting["dialog"], sitting["answers"], sitting["at"]) if sitting else None,
         undo=_choice(undo) if undo else None,
         undo_until=stored.get("undo_until", 0.0),
@@ -134,8 +164,7 @@ def write_seat(seat: Seat) -> dict[str, Any]:
     """The seat as JSON, without what is empty."""
     written: dict[str, Any] = {}
     if seat.menu:
-        choices = [_written(one) for one in seat.menu.choices]
-        written["menu"] = {"text": seat.menu.text, "choices": choices, "at": seat.menu.at}
+        written["menu"] = _written_menu(seat.menu, MOST_BACK)
     if seat.sitting:
         written["sitting"] = {
             "dialog": seat.sitting.dialog,
@@ -148,6 +177,28 @@ def write_seat(seat: Seat) -> dict[str, Any]:
         written |= {"speaks_for": seat.speaks_for, "speaks_until": seat.speaks_until}
     if seat.misses:
         written["misses"] = seat.misses
+    return written
+
+
+def _way_back(left: Shown | None, choices: tuple[Choice, ...]) -> Shown | None:
+    """Where 0 leads from a menu: the one left, but never to an older state of the menu itself."""
+    step = left
+    while step is not None:
+        if step.choices[0].do == choices[0].do:
+            return step.back
+        step = step.back
+    return left
+
+
+def _shown(stored: Mapping[str, Any]) -> Shown:
+    choices, back = tuple(_choice(one) for one in stored["choices"]), stored.get("back")
+    return Shown(stored["text"], choices, stored["at"], _shown(back) if back else None)
+
+
+def _written_menu(menu: Shown, most_back: int) -> dict[str, Any]:
+    written = {"text": menu.text, "choices": [_written(one) for one in menu.choices], "at": menu.at}
+    if menu.back is not None and most_back:
+        written["back"] = _written_menu(menu.back, most_back - 1)
     return written
 
 

@@ -21,8 +21,11 @@ async def start(turn: Turn, dialog: Dialog, answers: Mapping[str, Any]) -> Reply
     return await _next(turn, dialog, {**answers, KNOWN: list(answers)})
 
 
-async def answer(turn: Turn, dialog: Dialog) -> Reply:
-    """Take what was said as the answer to the open question."""
+async def answer(turn: Turn, dialog: Dialog, *, is_other_wish: bool = False) -> Reply | None:
+    """Take what was said as the answer to the open question.
+
+    None for what is no answer to it but plainly another wish; the seat is kept meanwhile.
+    """
     seat = turn.seat.sitting
     answers = dict(seat.answers) if seat else {}
     step = dialog.open_step(answers)
@@ -31,7 +34,11 @@ async def answer(turn: Turn, dialog: Dialog) -> Reply:
     try:
         answers[step.name] = await step.clean(turn.with_speaker(), turn.text)
     except Refusal as refusal:
+        if is_other_wish:
+            return None
         return _again(turn, texts.render(refusal.key, **refusal.facts))
+    if step.also is not None:
+        answers = {**step.also(turn.text), **answers}
     turn.seat = replace(turn.seat, misses=0)
     return await _next(turn, dialog, answers)
 
@@ -41,7 +48,8 @@ def _again(turn: Turn, said: str) -> Reply:
     turn.seat = replace(turn.seat, misses=turn.seat.misses + 1)
     if turn.seat.misses < 2:
         return Reply(said)
-    way_out = texts.render("conversation.stuck", phone=turn.ctx.county.phone or "120")
+    phone = turn.ctx.county.phone
+    way_out = texts.render("conversation.stuck", phone=phone) if phone else texts.render("conversation.stuck_here")
     return Reply("\n".join([said, way_out]))
 
 

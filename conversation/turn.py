@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conversation.context import Context
-from conversation.seat import Seat
+from conversation.seat import Seat, Shown
 from models.accounts import Question
 
 Guard = Callable[[], AbstractAsyncContextManager[Any]]
@@ -38,6 +38,8 @@ class Turn:
     picked: int = 0
     answered_dialog: bool = False
     was_refused: bool = False
+    left: Shown | None = None
+    """The menu whose choice was just made."""
 
     @property
     def text(self) -> str:

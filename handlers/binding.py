@@ -10,6 +10,7 @@ from conversation.dialog import Answers, Dialog, Step
 from conversation.reply import Choice, Reply, begin, menu, say
 from conversation.reply import confirm as read_back
 from conversation.router import CONSENT, MEMBER, Router
+from conversation.understanding import read, spoken_number, spoken_yes_no
 from conversation.understanding.numerals import spoken_digits
 from kit.errors import Refusal
 from services import access, binding, members, staff, wishes, workdays
@@ -86,12 +87,26 @@ async def _four_digits(ctx: Context, text: str) -> str:
     return digits
 
 
+def _name_behind(text: str) -> Answers:
+    """ "4019 王百川": the slip itself says both in one breath."""
+    said = _DIGITS_FIRST.match(normalize("NFKC", text))
+    name = members.said_name(said[2]) if said else None
+    return {"name": name} if name else {}
+
+
 async def clean_name(ctx: Context, text: str) -> str:
-    """A full name in Chinese characters; raises `binding.name_wanted`."""
+    """A full name in Chinese characters; raises `binding.name_wanted`, also for a number, a yes, or a plain wish."""
     name = members.said_name(text)
-    if name is None:
+    if name is None or spoken_number(text) is not None or spoken_yes_no(text) is not None:
+        raise Refusal("binding.name_wanted")
+    reading = read(text)
+    if reading.intent != "none" and reading.confidence >= _PLAIN_WISH and not members.has_usual_surname(name):
         raise Refusal("binding.name_wanted")
     return name
+
+
+_PLAIN_WISH = 0.9
+"""From this confidence on words that could be a name are something else."""
 
 
 async def _slip_done(ctx: Context, answers: Answers) -> Reply:
@@ -99,8 +114,12 @@ async def _slip_done(ctx: Context, answers: Answers) -> Reply:
         ctx.openid, answers["code"], answers["name"], now=ctx.now, policy=ctx.county.binding
     )
     if tried.person is None:
-        return say("binding.no_fit", left=tried.tries_left)
+        choices = [Choice(render(f"binding.{label}"), do) for label, do in _NOT_BOUND]
+        return menu("binding.no_fit", choices, left=tried.tries_left)
     return bound(tried.person.name)
+
+
+_NOT_BOUND = (("try_again", "binding.by_slip"), ("no_slip", "binding.by_name"), ("human", "human.call"))
 
 
 def bound(name: str) -> Reply:
@@ -127,7 +146,10 @@ async def _name_done(ctx: Context, answers: Answers) -> Reply:
 router.dialog(
     Dialog(
         "binding_by_slip",
-        (Step("code", "binding.ask_code", _four_digits), Step("name", "binding.ask_name", clean_name)),
+        (
+            Step("code", "binding.ask_code", _four_digits, also=_name_behind),
+            Step("name", "binding.ask_name", clean_name),
+        ),
         _slip_done,
     )
 )

@@ -27,7 +27,7 @@ async def _raised(ctx: Context, words: str, danger: str) -> Reply:
     place = await wishes.place_of(ctx.subject, ctx.account.scanned_id)
     raised = await alarms.raise_alarm(danger, words, openid=ctx.openid, person=ctx.subject, place=place, now=ctx.now)
     key = f"emergency.do_{danger}" if danger in section("emergency", "kinds") else "emergency.do_ill"
-    return Reply(render(key) + "\n" + _who_is_told(raised, ctx))
+    return Reply(render(key) + "\n" + _who_is_told(raised, ctx, "calling" if danger == _CALLED_FOR else "telling"))
 
 
 @router.action(needs=())
@@ -53,12 +53,16 @@ async def no(ctx: Context) -> Reply:
     return Reply("", said=str(ctx.chosen["said"]))
 
 
-def _who_is_told(raised: alarms.Raised, ctx: Context) -> str:
+_CALLED_FOR = "wish_to_die"
+"""What nobody is sent to the door for, but somebody telephones."""
+
+
+def _who_is_told(raised: alarms.Raised, ctx: Context, how: str) -> str:
     phone = raised.phone or ctx.county.phone
     if raised.told:
         names = section("emergency", "capacities")
         told = render("words.and").join(dict.fromkeys(names[one] for one in raised.told[:2]))
-        return render("emergency.telling", told=told)
+        return render(f"emergency.{how}", told=told)
     return render("emergency.dial", phone=phone) if phone else render("emergency.dial_nobody")
 
 
@@ -75,7 +79,7 @@ async def all_well(ctx: Context) -> Reply:
     """虚惊一场, 按错了, 没事了: good news, whoever says it; a human still calls (promise R25)."""
     if not await alarms.reassured(ctx.openid, now=ctx.now):
         return Reply("").followed_by("help.menu")
-    return say("emergency.reassured")
+    return say("emergency.reassured" if ctx.subject else "emergency.reassured_stranger")
 
 
 @router.action(needs=())

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
 from conversation.context import Context
 from conversation.reply import Choice, Reply, menu, say
 from conversation.router import Router
+from conversation.understanding.numerals import spoken_digits
 from kit.clock import local
 from services import members, staff
 from texts import render, section
 
 router = Router("help")
+
+_MOBILE_DIGITS, _SLIP_DIGITS = 11, 4
 
 _STRANGER = (
     ("check_in", "check_in.start"),
@@ -47,8 +51,16 @@ async def menu_of(ctx: Context) -> Reply:
 
 @router.action(needs=())
 async def number(ctx: Context) -> Reply:
-    """A number while nothing is asked: it must not act on anything; the menu shows what can be chosen."""
-    return say("help.nothing_to_choose").followed_by("help.menu")
+    """A number while nothing is asked: it must not act on anything; the menu shows what can be chosen.
+
+    A whole telephone number can only be a new one, and a stranger's four digits are those of a slip.
+    """
+    digits = spoken_digits(ctx.text)
+    if ctx.speakers and len(digits) == _MOBILE_DIGITS:
+        return Reply("").followed_by("my.update_phone", phone=digits)
+    if not ctx.speakers and len(digits) == _SLIP_DIGITS:
+        return Reply("").followed_by("binding.by_slip", code=digits)
+    return replace(await menu_of(ctx), before=render("help.nothing_to_choose"))
 
 
 @router.action(needs=())

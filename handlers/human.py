@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from conversation.context import Context
 from conversation.reply import Choice, Reply, confirm, menu, say
 from conversation.router import CONSENT, Router
-from services import guards, heard, staff, voices, wishes
+from conversation.understanding import Reading
+from services import guards, heard, members, staff, voices, wishes
 from texts import render, section
 from wechat.messages import (
     File,
@@ -40,18 +43,42 @@ async def talk(ctx: Context) -> Reply:
 @router.action(needs=())
 async def guess(ctx: Context) -> Reply:
     """Unsure: two or three numbered guesses; twice unsure: a person and a telephone number too (promise E12)."""
+    if not any(map(str.isalnum, ctx.text)):
+        return say("human.sticker")
+    if len(ctx.text) > _LONGEST_WISH:
+        return say("human.too_long", phone=await phone_of(ctx))
     names = await _offered(ctx)
-    likely = [intent for intent, _ in ctx.reading.runners_up if intent in names]
-    if ctx.reading.intent in names and ctx.reading.intent not in likely:
-        likely.insert(0, ctx.reading.intent)
+    if _is_bare_name(ctx.text):
+        names.pop("report_death")
+    likely = _likely(ctx.reading, names)
     words = {"guessed_from": ctx.text} if ctx.has_consented else {}
     if ctx.has_consented:
         await heard.keep(ctx.openid, ctx.text, likely[:MOST_GUESSES], person=ctx.subject, now=ctx.now)
     choices = [Choice(names[intent], intent, words) for intent in likely[:MOST_GUESSES]]
+    choices += [] if choices else [Choice(names["ask_help"], "help.menu")]
     choices.append(Choice(render("human.somebody"), "human.call"))
     if int(ctx.chosen.get("misses", 1)) < 2:
         return menu("human.not_understood", choices)
     return menu("human.not_understood_again", choices, phone=await phone_of(ctx))
+
+
+_LONGEST_WISH = 300
+"""What is longer is a forwarded article or a slip of the keyboard: guessing what it asks for helps nobody."""
+_GUESSED_FROM, _GRAVE_FROM = 0.03, 0.2
+"""The least share of a guess; nobody is asked about a death unless the words are really like it."""
+
+
+def _is_bare_name(text: str) -> bool:
+    """A name and nothing else: whoever writes their own is never asked whether they have died."""
+    name = members.said_name(text)
+    return name is not None and members.has_usual_surname(name)
+
+
+def _likely(reading: Reading, names: Mapping[str, str]) -> list[str]:
+    """What the words may mean, the likeliest first."""
+    shares = {reading.intent: reading.confidence} | dict(reading.runners_up)
+    least = dict.fromkeys(shares, _GUESSED_FROM) | {"report_death": _GRAVE_FROM}
+    return [intent for intent, share in shares.items() if intent in names and share >= least[intent]]
 
 
 async def _offered(ctx: Context) -> dict[str, str]:

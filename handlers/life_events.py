@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from conversation.context import Context
 from conversation.dialog import Answers, Dialog, Step
 from conversation.reply import Choice, Reply, begin, confirm, menu, say
 from conversation.router import CONSENT, Router
+from conversation.understanding import spoken_number, spoken_yes_no
 from kit.errors import Refusal
 from services import access, life_events, members, organisation, visits, wishes
 from services.life_events import Confirmed, Report, Seen
@@ -60,9 +62,13 @@ async def _clean_name(ctx: Context, text: str) -> str:
     return name
 
 
+_LONGEST_RELATION = 20
+
+
 async def _clean_relation(ctx: Context, text: str) -> str:
     relation = text.strip()
-    if not 1 < len(relation) <= 20:
+    is_relation = 1 < len(relation) <= _LONGEST_RELATION and not re.search(r"\d", relation)
+    if not is_relation or spoken_yes_no(relation) is not None or spoken_number(relation) is not None:
         raise Refusal("life_events.relation_unclear")
     return relation
 
@@ -78,6 +84,8 @@ def _is_about(kind: str) -> Step:
 
 
 async def _finish(ctx: Context, answers: Answers) -> Reply:
+    if answers["kind"] == "death" and ctx.owner is not None and answers["name"] == ctx.owner.name:
+        return say("life_events.own_name")
     said = Report(
         answers["kind"],
         str(answers["name"]),

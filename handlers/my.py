@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from conversation.context import Context
-from conversation.reply import Choice, Reply, confirm, menu, say
+from conversation.dialog import Answers, Dialog, Step
+from conversation.reply import Choice, Reply, begin, confirm, menu, say
 from conversation.router import WHOM, Router
 from kit.clock import local
 from kit.errors import Refusal
 from kit.masking import masked_phone
-from services import alarms, members, my
+from services import alarms, members, my, wishes
 from texts import in_groups, render, section
 from texts.days import spoken_moment
 
@@ -65,10 +66,20 @@ def _readable(facts: Mapping[str, Any]) -> dict[str, Any]:
 @router.intent("update_phone")
 async def update_phone(ctx: Context) -> Reply:
     """A new number, read back first."""
-    if not ctx.slots.get("phone"):
-        return say("my.which_phone")
-    phone = members.clean_phone(ctx.slots["phone"])
+    said = ctx.chosen.get("phone") or ctx.slots.get("phone")
+    return begin("new_phone", phone=members.clean_phone(said) if said else None)
+
+
+async def _clean_phone(ctx: Context, text: str) -> str:
+    return members.clean_phone(text)
+
+
+async def _phone_read_back(ctx: Context, answers: Answers) -> Reply:
+    phone = str(answers["phone"])
     return confirm("my.phone_read_back", "my.keep_phone", args={"phone": phone}, phone=phone)
+
+
+router.dialog(Dialog("new_phone", (Step("phone", "my.which_phone", _clean_phone),), _phone_read_back))
 
 
 @router.action()
@@ -118,6 +129,6 @@ async def is_this_yours(ctx: Context) -> Reply:
     """这是你们发的吗: answered from the list of what was really sent to this account."""
     sent = await my.sent_lately(ctx.openid, [one.person.id for one in ctx.speakers], now=ctx.now)
     if not sent:
-        return say("my.not_by_us")
+        return say("my.not_by_us", phone=await wishes.phone_for(ctx.subject, ctx.account.scanned_id) or "96110")
     lines = [f"{spoken_moment(local(one.at), ctx.today)} {one.title}" for one in sent]
     return say("my.sent_by_us", lines="\n".join(lines))

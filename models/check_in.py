@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from models.organisation import Organisation
 
 
+ACCEPTED = "accepted"
+
+
 class CheckIn(Model):
-    """A registration (报到): submitted → under_review → accepted | returned; accepted → moved_out | ended."""
+    """A registration (报到): submitted → under_review → accepted | returned | withdrawn, then moved_out | ended."""
 
     id = fields.IntField(primary_key=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("models.Person", related_name="check_ins")

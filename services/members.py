@@ -126,6 +126,11 @@ def _is_ideograph(sign: str) -> bool:
     return unicodedata.name(sign, "").startswith("CJK ")
 
 
+def has_usual_surname(name: str) -> bool:
+    """Whether a name begins with one of the common surnames; a rare one is a name all the same."""
+    return name[:1] in texts.section("lexicon", "people")["surnames"]
+
+
 def surname(name: str) -> str:
     """The surname; the part before the dot of a name that has one."""
     words = texts.section("members", "names")

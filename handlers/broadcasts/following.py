@@ -204,4 +204,7 @@ async def correct(ctx: Context) -> Reply:
     row = await _chosen(ctx)
     if row is None:
         return say("broadcasts.none")
+    if not (await broadcasts.status(row)).total:
+        choices = [Choice(render("broadcasts.do_cancel"), "broadcasts.cancel", {"broadcast": row.id})]
+        return menu("broadcasts.not_out_yet", choices)
     return begin("broadcast_correction", broadcast=row.id)

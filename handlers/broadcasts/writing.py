@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from conversation.context import Context
 from conversation.dialog import Answers, Dialog, Step
-from conversation.reply import Choice, Reply, begin, menu, say
+from conversation.reply import Begin, Choice, Reply, begin, menu, say
 from handlers.broadcasts.router import router
 from handlers.broadcasts.wording import audience_words, day_of, preview_facts, says, seen_now
 from kit.errors import Refusal
@@ -61,15 +62,29 @@ async def write(ctx: Context) -> Reply:
 
 async def _at_once(ctx: Context, reach: access.Reach) -> Reply | None:
     """ "通知金桂花园党员 明天上午9点开会" answers both questions at once; the preview shows how it was understood."""
-    rest = re.sub(section("broadcasts", "words")["lead"], "", ctx.text.strip())
-    whom, _, message = rest.partition(" ")
-    if rest == ctx.text.strip() or not whom or not message.strip():
+    whom, message = _parted(ctx.text)
+    if not message:
         return None
     try:
         meant = await broadcasts.understood(whom, ctx.person, reach, now=ctx.now)
-        return begin("broadcast", audience=meant.facts(), message=broadcasts.clean_message(message))
+    except Refusal as refusal:
+        # Why these people are not known is said at once; the words are kept.
+        return replace(say(refusal.key, **refusal.facts), begin=Begin("broadcast", _message_behind(ctx.text)))
+    return begin("broadcast", audience=meant.facts(), **_message_behind(ctx.text))
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Whom and what of a notice said in one breath; nothing where it was not."""
+    rest = re.sub(section("broadcasts", "words")["lead"], "", text.strip())
+    whom, _, message = rest.partition(" ")
+    return (whom, message.strip()) if whom and message.strip() and rest != text.strip() else ("", "")
+
+
+def _message_behind(text: str) -> Answers:
+    try:
+        return {"message": broadcasts.clean_message(_parted(text)[1])}
     except Refusal:
-        return None
+        return {}
 
 
 # Writing.
@@ -77,7 +92,8 @@ async def _at_once(ctx: Context, reach: access.Reach) -> Reply | None:
 
 async def _clean_audience(ctx: Context, text: str) -> Mapping[str, Any]:
     person = _speaker(ctx)
-    meant = await broadcasts.understood(text, person, await access.reach_of(person, ctx.today), now=ctx.now)
+    whom = _parted(text)[0] or text
+    meant = await broadcasts.understood(whom, person, await access.reach_of(person, ctx.today), now=ctx.now)
     return meant.facts()
 
 
@@ -106,7 +122,13 @@ async def _corrected(ctx: Context, answers: Answers) -> Reply:
 
 
 _MESSAGE = Step("message", "broadcasts.ask_message", _clean_message)
-router.dialog(Dialog("broadcast", (Step("audience", "broadcasts.ask_audience", _clean_audience), _MESSAGE), _written))
+router.dialog(
+    Dialog(
+        "broadcast",
+        (Step("audience", "broadcasts.ask_audience", _clean_audience, also=_message_behind), _MESSAGE),
+        _written,
+    )
+)
 router.dialog(
     Dialog("broadcast_correction", (Step("message", "broadcasts.ask_correction", _clean_message),), _corrected)
 )

@@ -137,9 +137,11 @@ async def _clean_community(ctx: Context, text: str) -> int:
     number = spoken_number(text)
     if number and number <= min(len(listed), MOST_COMMUNITIES):
         return listed[number - 1].id
-    found = await organisation.community_called(text.strip())
-    if len(found) == 1:
-        return found[0].id
+    said = read(text).slots
+    for name in (text.strip(), said.get("community"), said.get("estate")):
+        found = await organisation.community_called(name) if name else []
+        if len(found) == 1:
+            return found[0].id
     raise Refusal("check_in.community_unknown", names=_names(listed))
 
 
@@ -151,6 +153,13 @@ async def _community_facts(ctx: Context, answers: Answers) -> Mapping[str, objec
 
 def _names(places: list[Organisation]) -> str:
     return render("words.comma").join(place.name for place in places[:MOST_COMMUNITIES])
+
+
+def _home_too(text: str) -> Answers:
+    """ "桂花社区金桂花园3栋" answers the next question as well."""
+    said = read(text).slots
+    home = {name: said[name] for name in ("estate", "building", "room") if said.get(name)}
+    return {"home": home} if len(home) > 1 else {}
 
 
 async def _clean_home(ctx: Context, text: str) -> Mapping[str, str]:
@@ -196,7 +205,7 @@ router.dialog(
         (
             Step("name", "check_in.ask_name", clean_name, needed=_is_stranger),
             Step("phone", "check_in.ask_phone", _clean_phone, needed=_is_stranger),
-            Step("community", "check_in.ask_community", _clean_community, facts=_community_facts),
+            Step("community", "check_in.ask_community", _clean_community, facts=_community_facts, also=_home_too),
             Step("home", "check_in.ask_home", _clean_home),
         ),
         _ask_back,
@@ -236,13 +245,22 @@ async def submit(ctx: Context) -> Reply:
         openid=ctx.openid if said.get("source") != "staff" else None,
     )
     row, _ = await check_in.submit(person, application, now=ctx.now, numbers=ctx.county.check_in)
-    return say(
+    reply = say(
         "check_in.submitted",
         address=members.honorific(person, ctx.today),
         community=(await organisation.by_id(row.community_id)).name,
         day=spoken_day(row.due_on),
         phone=await _community_phone(row.community_id),
     )
+    return reply.undoable("check_in.withdraw", check_in=row.id, person=person.id)
+
+
+@router.action(needs=(CONSENT,))
+async def withdraw(ctx: Context) -> Reply:
+    """点错了 after handing in: nobody has to answer it."""
+    person = await members.by_id(int(ctx.chosen["person"]))
+    await check_in.withdraw(int(ctx.chosen["check_in"]), person, now=ctx.now)
+    return say("check_in.withdrawn")
 
 
 async def _person(said: Mapping[str, object]) -> Person:

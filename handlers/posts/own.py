@@ -96,7 +96,8 @@ async def let_go(ctx: Context) -> Reply:
     asked = await posts.release(int(ctx.chosen["holding"]), ctx.person, now=ctx.now, numbers=ctx.county.posts)
     row = asked.holding
     if row.state == posts.RELEASED:
-        return say("posts.withdrawn", number=row.post.number, title=row.post.title)
+        reply = say("posts.withdrawn", number=row.post.number, title=row.post.title)
+        return reply.undoable("posts.take", post=row.post_id)
     reply = put_before_reviewer(asked, quiet="posts.release_asked", reviewed="posts.release_asked_reviewed")
     return reply.undoable("posts.keep", holding=row.id)
 

@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 import texts
 from kit.lunar import BirthDate
 from models.broadcasts import CANCELLED, FAILED, SENT, WAITING, people_standing
+from models.check_in import ACCEPTED, CheckIn
 from models.members import STAFF, ActivityRegistration, Consent, Person
 from models.organisation import Organisation, Role
 from models.posts import HOLDING_A_PLACE, PostHolding
@@ -38,6 +39,7 @@ class Audience:
     everybody it went to (`all_told`), who neither confirmed nor was told (`missed`), or of these only those whom
     nobody is telling now (`unanswered`). `without` is the id of the one person left out: the writer.
     `registered` are ids of places whose activity registrations are meant, whatever branch these people belong to.
+    `persons` are single people called by name; `is_unchecked` means those who have not checked in (报到) anywhere.
     """
 
     said: str = ""
@@ -54,10 +56,12 @@ class Audience:
     standing_in_it: str = MISSED
     without: int | None = None
     registered: tuple[int, ...] = ()
+    persons: tuple[int, ...] = ()
+    is_unchecked: bool = False
 
     def facts(self) -> dict[str, Any]:
         """As kept in a row, without what is empty."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, "", ())}
+        return {name: value for name, value in asdict(self).items() if value not in (None, "", (), False)}
 
 
 def audience_of(facts: Mapping[str, Any]) -> Audience:
@@ -134,6 +138,9 @@ def people(audience: Audience, reach: access.Reach, on: date) -> QuerySet[Person
         rows = rows.filter(building__in=_building_names(audience.building))
     if audience.sex:
         rows = rows.filter(sex=audience.sex)
+    if audience.is_unchecked:
+        checked_in = CheckIn.filter(state=ACCEPTED).values("person_id")
+        rows = rows.exclude(id__in=Subquery(checked_in))
     if audience.standing:
         rows = rows.filter(standing=audience.standing)
     return rows.filter(_in_office(audience.offices, on)) if audience.offices else rows
@@ -143,9 +150,12 @@ def _reached(audience: Audience, reach: access.Reach, on: date) -> QuerySet[Pers
     """The members of the places meant; those registered for a place's activities only where it was meant so."""
     living = Person.filter(state=members.ACTIVE).exclude(standing=STAFF)
     own = access.visible(reach, living, "broadcast")
-    has_places = bool(audience.paths or audience.estates)
+    has_places = bool(audience.paths or audience.estates or audience.persons)
     if has_places:
-        own = own.filter(Q(members.in_subtrees(audience.paths), Q(estate__in=audience.estates), join_type=Q.OR))
+        places_or_names = (
+            members.in_subtrees(audience.paths), Q(estate__in=audience.estates), Q(id__in=audience.persons),
+        )  # fmt: skip
+        own = own.filter(Q(*places_or_names, join_type=Q.OR))
     if not audience.registered:
         return own
     places = access.visible(reach, Organisation.filter(id__in=audience.registered), "broadcast").values("id")

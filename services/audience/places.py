@@ -9,12 +9,13 @@ from datetime import date
 
 import texts
 from kit.errors import Refusal
-from models.members import Person
+from models.members import STAFF, Person
 from models.organisation import Organisation
 from models.posts import ServicePost
 from services import access
 from services.audience.people import ACTIVITY_KINDS, Audience, people
 from services.audience.wording import Said, place_words, read_said
+from services.members import ACTIVE
 from services.organisation import tier_of
 
 _MOST_NAMED = 3
@@ -29,6 +30,7 @@ class _Looked:
     estates: tuple[str, ...] = ()
     offices: tuple[str, ...] = ()
     registered: tuple[int, ...] = ()
+    persons: tuple[int, ...] = ()
 
 
 async def understood(text: str, reach: access.Reach, on: date, *, earlier: tuple[str, ...] = ()) -> Audience:
@@ -60,6 +62,8 @@ async def understood(text: str, reach: access.Reach, on: date, *, earlier: tuple
         offices=(*said.offices, *(office for one in looked for office in one.offices)),
         earlier=earlier if said.is_missed else (),
         registered=tuple(place for one in looked for place in one.registered),
+        persons=tuple(person for one in looked for person in one.persons),
+        is_unchecked=said.is_unchecked,
         without=None if said.has_writer else reach.person_id,
     )
     return await _in_one_estate(audience, reach, on) if said.building else audience
@@ -122,7 +126,19 @@ async def _called(word: str, places: Sequence[Organisation], reach: access.Reach
         first = await _one_called(word[: joint.start()], places, reach)
         if first and (second := await _one_called(word[joint.end() :], places, reach)):
             return [first, second]
+    if somebody := await _person_called(word, reach):
+        return [somebody]
     raise Refusal("broadcasts.audience_unknown", words=word[:20])
+
+
+async def _person_called(name: str, reach: access.Reach) -> _Looked | None:
+    """A single member by the full name; of several of that name nobody can tell here who is meant."""
+    rows = access.visible(reach, Person.filter(name=name, state=ACTIVE).exclude(standing=STAFF), "broadcast")
+    found = await rows.order_by("id")
+    if len(found) > 1:
+        places = texts.render("words.comma").join(dict.fromkeys(one.estate for one in found if one.estate))
+        raise Refusal("members.ambiguous", name=name, names=places)
+    return _Looked((name,), persons=(found[0].id,)) if found else None
 
 
 async def _one_called(word: str, places: Sequence[Organisation], reach: access.Reach) -> _Looked | None:

@@ -18,7 +18,8 @@ class Said:
     """What was said of an audience. `places` are words not looked up yet, `own` is the tier of "我们支部".
 
     Ages are completed years, both bounds included. `offices` are the words for posts and offices that were named;
-    `has_writer`: "包括我", the notice goes to whoever writes it as well; `is_registered`: "活动成员" of the places.
+    `has_writer`: "包括我", the notice goes to whoever writes it as well; `is_registered`: "活动成员" of the places;
+    `is_unchecked`: "没报到的", who has not checked in.
     """
 
     places: tuple[str, ...] = ()
@@ -32,6 +33,7 @@ class Said:
     is_missed: bool = False
     has_writer: bool = False
     is_registered: bool = False
+    is_unchecked: bool = False
 
 
 def read_said(text: str) -> Said:
@@ -42,6 +44,8 @@ def read_said(text: str) -> Said:
     said, rest = _ages(_spread(rest))
     if found := _pattern("with_writer").search(rest):
         said, rest = replace(said, has_writer=True), _without(rest, found)
+    if found := _pattern("unchecked").search(rest):
+        said, rest = replace(said, is_unchecked=True), _without(rest, found)
     if found := _pattern("registered").search(rest):
         said, rest = replace(said, is_registered=True), _without(rest, found)
     rest = _pattern("everybody").sub(" ", rest)

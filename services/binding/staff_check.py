@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from delivery.outbox import Asked, Letter, post_notice, to_person
 from kit.errors import Refusal
 from models.members import Person
 from models.wishes import Wish
 from services.access import Reach, require, responsible
 from services.binding.ties import bind, community_or_root, tell_account
 from services.members import named
+from texts import render
 
 KIND = "binding"
 _TAIL = 4
@@ -30,7 +32,16 @@ async def ask_staff(openid: str, name: str, tail: str, *, now: datetime, is_work
         "made_at": now,
     }
     wish, _ = await Wish.update_or_create(said, openid=openid, kind=KIND, state="open")
+    if keeper is not None:
+        await _tell_keeper(wish, keeper, now)
     return wish
+
+
+async def _tell_keeper(wish: Wish, keeper: Person, now: datetime) -> None:
+    """Once a wish, and without a name: whether it is who it says is what has to be checked."""
+    asked = Asked(render("wishes.ask_label"), "wishes.open_one", {"wish": wish.id})
+    letter = Letter("wishes.new_stranger", topic="work", asks=(asked,))
+    await post_notice(to_person(keeper), letter, once=f"wish:{wish.id}:new", now=now)
 
 
 async def confirm(wish: Wish, reach: Reach, *, now: datetime, person: Person | None = None) -> Person:

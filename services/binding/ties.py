@@ -6,7 +6,7 @@ from datetime import datetime
 
 from delivery.outbox import Letter, post_notice, to_openid
 from kit.errors import Refusal
-from models.accounts import Account, Binding, Question
+from models.accounts import Account, Binding, BindingSlip, Question
 from models.members import Person
 from models.organisation import Organisation
 from services import consents
@@ -70,9 +70,13 @@ async def undo(binding_id: int, reach: Reach, *, now: datetime) -> Person:
 
 
 async def untie(openid: str, person: Person, *, now: datetime) -> None:
-    """The account itself says it is not this person; nothing happens when it is not tied to them."""
+    """The account itself says it is not this person; nothing happens when it is not tied to them.
+
+    The slip it used is good again: what was pressed by mistake costs nobody a new one.
+    """
     ended = await Binding.current().filter(openid=openid, person_id=person.id).update(until=now)
     if ended:
+        await BindingSlip.filter(used_by=openid, person_id=person.id).update(used_at=None, used_by=None)
         await note(by_person(person), "unbound", now=now, reason="untied")
 
 

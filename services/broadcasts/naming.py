@@ -23,7 +23,7 @@ def audience_in_words(meant: Audience) -> str:
         str(shown.get(meant.sex or "", "")),
         str(shown.get(meant.standing or "", "")),
     ]
-    parts += meant.offices
+    parts += [*meant.offices, *([shown["unchecked"]] if meant.is_unchecked else [])]
     if meant.earlier:
         parts.append(shown["same" if meant.standing_in_it == ALL_TOLD else "missed"])
     return texts.render("words.comma").join(part for part in parts if part)

@@ -8,6 +8,7 @@ from services.check_in.applying import (
     open_one,
     submit,
     waiting_for,
+    withdraw,
 )
 from services.check_in.certificates import Certificate, certificate, certificates_of, send_certificate, verified
 from services.check_in.reminding import CheckInRising, remind
@@ -40,4 +41,5 @@ __all__ = [
     "submit",
     "verified",
     "waiting_for",
+    "withdraw",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from delivery import waiting
 from delivery.outbox import Asked, Letter, post_notice, to_person
 from kit.clock import local_day
 from kit.county import CheckInNumbers
@@ -12,8 +13,8 @@ from kit.errors import Refusal
 from models.check_in import CheckIn
 from models.members import Person
 from models.organisation import Organisation
-from services import access, members, workdays
-from services.check_in.states import ACCEPTED, APPLICANT, WAITING
+from services import access, audit, members, workdays
+from services.check_in.states import ACCEPTED, APPLICANT, WAITING, WITHDRAWN
 from services.days import day_facts
 
 
@@ -75,6 +76,16 @@ async def submit(
     if reviewer:
         await ask_reviewer(row, person, community, reviewer, now, step=0)
     return row, reviewer
+
+
+async def withdraw(check_in_id: int, person: Person, *, now: datetime) -> None:
+    """Whoever handed it in takes it back, unanswered; raises `check_in.too_late` once somebody has answered."""
+    mine = CheckIn.filter(id=check_in_id, person_id=person.id, state__in=WAITING)
+    if not await mine.update(state=WITHDRAWN):
+        raise Refusal("check_in.too_late")
+    await waiting.cancel(f"check_in:{check_in_id}:review", now)
+    await waiting.answered_elsewhere(f"check_in:{check_in_id}:review", now)
+    await audit.note(audit.by_person(person), "check_in.withdrawn", now=now, subject=f"check_in:{check_in_id}")
 
 
 async def _require_new(person: Person, community_id: int) -> None:

@@ -392,7 +392,7 @@ async def test_a_menu_older_than_half_an_hour_is_shown_again_and_does_nothing(ph
     shown = await phone.tap("room.listed")
     for _ in range(2):
         phone.now += timedelta(minutes=31)
-        assert await phone.say("1") == "刚才的单子时间久了，给您再列一遍：\n" + shown
+        assert await phone.say("1") == "刚才的单子时间久了，再给您列一遍。\n" + shown
     assert DONE == []
     assert await phone.say("1") == "领了甲"
 

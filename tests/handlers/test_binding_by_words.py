@@ -10,7 +10,7 @@ from cast import arrange
 from talking import Talk, open_talk
 
 from handlers.routers import ROUTERS
-from kit.county import BindingNumbers
+from kit.county import BindingNumbers, County
 from models.members import Person
 from services import binding, organisation
 
@@ -21,7 +21,7 @@ STRANGER = "oSomebodyNew"
 @pytest.fixture
 async def talk(monday: datetime) -> AsyncIterator[Talk]:
     await arrange(monday)
-    opened = await open_talk(ROUTERS, monday)
+    opened = await open_talk(ROUTERS, monday, County(phone="19900000100"))
     yield opened
     await opened.inbox.stop()
 

@@ -69,7 +69,7 @@ async def test_nobody_is_said_to_be_told_who_cannot_be_reached(talk: Talk) -> No
     await Account.all().update(follows=False)
     answer = await talk.say("oZhao", "我摔倒了起不来")
     assert "正在通知" not in answer
-    assert answer.endswith("请再打社区电话199 0000 0900。")
+    assert answer.endswith("请再打电话199 0000 0900，我们来帮您。")
 
 
 async def test_one_takes_over_by_a_digit_and_closes(talk: Talk) -> None:

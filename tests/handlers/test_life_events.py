@@ -38,7 +38,7 @@ async def test_a_neighbour_says_it_and_only_the_worker_reads_it(talk: Talk) -> N
     assert await talk.say("oQian", "赵一禾住院了") == (
         "您说的是赵一禾生病住院，对吗？请说一声您是他什么人，不是就回复0。"
     )
-    assert await talk.say("oQian", "我") == "请说一声您是他什么人，比如：女儿、邻居、老同事。"
+    assert await talk.say("oQian", "我") == "请说一声您是他什么人，比如：女儿、邻居、老同事。不是这回事就回复0。"
     assert await talk.say("oQian", "邻居") == "记下了，请安心养病。周五常会给您打电话，别的人不会知道。"
     await ask(talk, "life_events.please_check", "oWorker")
     assert await talk.say("oWorker", "1") == (
@@ -143,3 +143,17 @@ async def test_please_do_not_visit_is_kept_and_taken_back(talk: Talk) -> None:
     assert not await NoVisit.current().exists()
     await rounds.plan(talk.now)
     assert (await VisitTask.get(subject__key="zhao")).state == "assigned"
+
+
+async def test_nobody_reports_their_own_death_by_a_slip_of_the_finger(talk: Talk) -> None:
+    await talk.say("oQian", "我老伴去世了")
+    await talk.say("oQian", "钱二梅")
+    for wrong in ("对的", "2", "我住金桂花园3栋"):
+        assert (await talk.say("oQian", wrong)).startswith("请说一声您是他什么人")
+    assert (await talk.say("oQian", "女儿")).startswith("这是您自己的名字，我什么也没有记。")
+    assert not await LifeEvent.exists()
+
+
+async def test_a_bare_name_is_never_taken_for_a_death(talk: Talk) -> None:
+    for name in ("王百川", "冯九思", "李四友"):
+        assert "去世" not in await talk.say("oQian", name)

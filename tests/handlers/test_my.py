@@ -36,4 +36,4 @@ async def test_where_nothing_was_sent_a_warning_comes(monday: datetime) -> None:
     talk = await open_talk(ROUTERS, monday)
     said = await talk.say("oQian", "这是你们发的吗")
     await talk.inbox.stop()
-    assert "96110" in said
+    assert "199 0000 0900" in said

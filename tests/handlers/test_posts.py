@@ -139,7 +139,7 @@ async def test_a_number_means_the_post_and_an_ordinal_the_line(phone: Phones, sa
 async def test_a_number_that_is_not_listed_shows_the_list_again(phone: Phones) -> None:
     zhao = phone("zhao")
     await zhao.say("看看岗位")
-    assert (await zhao.say("7")).startswith("单子上没有7号，请回复单子上的号。\n适合您的岗位有7个：\n9 ")
+    assert (await zhao.say("7")).startswith("单子上没有7号，请回复单子上的号。适合您的岗位有7个：\n9 ")
     assert "3号“政策宣传员”" in await zhao.say("3")
 
 
@@ -147,7 +147,7 @@ async def test_claimed_by_number_read_back_and_taken_back_within_ten_minutes(cas
     zhao = phone("zhao")
     assert await zhao.say("认领3号") == "您认领的是3号“政策宣传员”，对吗？对就回复1，不对回复2。"
     assert await zhao.say("对") == (
-        "好的，3号“政策宣传员”给您留着了。周五常最晚10月14日(周三)给您回话。点错了就回复“撤销”。"
+        "好的，3号“政策宣传员”给您留着了，周五常最晚10月14日(周三)回话。点错了就回复“撤销”。"
     )
     assert await states_of(cast.zhao) == [(3, "pending")]
     assert await zhao.say("认领3号") == "3号“政策宣传员”您已经认领了，不用再报。看自己的岗位，回复“我的岗位”。"

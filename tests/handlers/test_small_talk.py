@@ -208,3 +208,15 @@ async def test_what_cannot_be_opened_is_answered_with_a_telephone_number(talk: T
     answer = await talk.inbox.take(read({**head, "MsgType": kind, "MsgId": "7"}, "<xml/>"), talk.now)
     assert answer.startswith("您发的收到了，这一种我打不开。")
     assert any(sign.isdigit() for sign in answer)
+
+
+async def test_a_whole_article_is_not_guessed_at(talk: Talk) -> None:
+    said = await talk.say("oZhao", "金桂花园三栋 春晖苑 楼栋 " * 60)
+    assert said.startswith("这段话有点长，我怕看错了。")
+    assert "199 0000 0900" in said
+
+
+async def test_a_telephone_number_alone_is_a_new_number_and_a_stranger_s_four_digits_a_slip(talk: Talk) -> None:
+    assert (await talk.say("oZhao", "19900000088")).startswith("新号码是199 0000 0088，对吗？")
+    await talk.say("oSomebodyNew", "0427")
+    assert "请问您的姓名" in await talk.say("oSomebodyNew", "1")
