@@ -13,7 +13,7 @@ from services.visits.home_rounds import TAGS, Round, is_home_round, last_round, 
 from services.visits.keepers import Keepers
 from services.visits.listing import Details, Duty, Told, details, due_for, in_words, named, named_in
 from services.visits.naming import day_in_words, lunar_note, occasion_in_words
-from services.visits.opening import Call, open_duty, open_of_event
+from services.visits.opening import Call, call_off, open_duty, open_of_event, take_up_again
 from services.visits.passing import clear_up, hand_over, leave_to_others, stop_for
 from services.visits.planning import EXCUSED, NO_VISIT, Planned, look_again, note_rules, plan_page
 from services.visits.refusing import ask_again, live_elsewhere, please_do_not_visit, visits_welcome
@@ -58,6 +58,7 @@ __all__ = [
     "VisitRising",
     "account",
     "ask_again",
+    "call_off",
     "change",
     "clear_up",
     "county_now",
@@ -104,6 +105,7 @@ __all__ = [
     "state_before",
     "stop_for",
     "take_over",
+    "take_up_again",
     "to_ask_by_the_way",
     "undo",
     "visitors_to_remind",

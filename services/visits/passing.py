@@ -16,6 +16,7 @@ from services import members
 from services.visit_rules import FOR_FAMILY
 from services.visits.adapting import PRESENT, give
 from services.visits.keepers import READ, Keepers, ids
+from services.visits.opening import call_off
 
 NEVER = date(9999, 12, 31)
 """In `next_occasions_from`: no duties towards this person; whoever comes (again) is looked at anew."""
@@ -38,9 +39,9 @@ async def clear_up(*, now: datetime) -> int:
 
 async def stop_for(person_id: int, reason: str, *, now: datetime) -> int:
     """At once: cancel the open duties towards somebody who died or left, with what waits about them (R23)."""
-    open_tasks = await ids(VisitTask.open_tasks().filter(subject_id=person_id).exclude(kind__in=FOR_FAMILY), "id")
-    await _cancel(open_tasks, reason, now)
-    return len(open_tasks)
+    tasks = await VisitTask.open_tasks().filter(subject_id=person_id).exclude(kind__in=FOR_FAMILY).order_by("id")
+    await call_off(tasks, reason, now=now)
+    return len(tasks)
 
 
 async def _cancel(tasks: Collection[int], reason: str, now: datetime) -> None:

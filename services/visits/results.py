@@ -110,7 +110,7 @@ async def send_again(task_id: int, *, by: Person, now: datetime) -> None:
     await task.save(update_fields=["state", "done_at", "answer", "reminded"])
     await audit.note(audit.by_person(by), "visit.sent_again", now=now, subject=f"visit:{task.id}")
     if task.assignee_id:
-        await tell_visitor(task, now=now)
+        await tell_visitor(task, now=now, round_=f"again-{int(now.timestamp())}")
 
 
 def sealed_line(line: str) -> str:

@@ -76,6 +76,18 @@ async def test_a_no_never_blocks_and_only_the_secretary_sends_again(cast: Cast, 
     assert (await VisitTask.get(id=task.id)).state == "assigned"
 
 
+async def test_whoever_is_sent_again_is_told_each_time(cast: Cast, monday: datetime) -> None:
+    call = Call("hospital_visit", "hospital:9:1", monday.date(), monday + timedelta(days=3))
+    task = await visits.open_duty(cast.zhao, call, now=monday)
+    for hours in (1, 2):
+        now = monday + timedelta(hours=hours)
+        reach = await reach_of(cast.leader, now)
+        await visits.record(task.id, "visited", "好", by=cast.leader, reach=reach, now=now)
+        await visits.say_not_came(task.id, await reach_of(cast.zhao, now), now=now)
+        await visits.send_again(task.id, by=cast.secretary, now=now)
+    assert await Notice.filter(say="visits.new", person_id=cast.leader.id).count() == 3
+
+
 async def test_without_a_chat_the_next_caller_asks_by_the_way(cast: Cast, monday: datetime) -> None:
     task = await visited(cast, monday)
     call = await visits.open_duty(
