@@ -7,7 +7,8 @@ person visited, rising tells the next level while it stays open.
 
 from services.visits.accounting import Account, Line, account, open_towards
 from services.visits.adapting import give
-from services.visits.confirming import Doubt, doubt_of, say_came, say_not_came, settle_doubt, to_ask_by_the_way
+from services.visits.confirming import say_came, say_not_came, to_ask_by_the_way
+from services.visits.doubting import Doubt, DoubtRising, doubt_of, doubts_for, settle_doubt
 from services.visits.gifts import Shown, gift_of, gift_shown, note_gift, settle_gift
 from services.visits.home_rounds import TAGS, Round, is_home_round, last_round, note_round
 from services.visits.keepers import Keepers
@@ -45,6 +46,7 @@ __all__ = [
     "Change",
     "Details",
     "Doubt",
+    "DoubtRising",
     "Duty",
     "Keepers",
     "Line",
@@ -65,6 +67,7 @@ __all__ = [
     "day_in_words",
     "details",
     "doubt_of",
+    "doubts_for",
     "due_for",
     "gift_of",
     "gift_shown",
