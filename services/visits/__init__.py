@@ -9,11 +9,12 @@ from services.visits.accounting import Account, Line, account, open_towards
 from services.visits.adapting import give
 from services.visits.confirming import say_came, say_not_came, to_ask_by_the_way
 from services.visits.doubting import Doubt, DoubtRising, doubt_of, doubts_for, settle_doubt
+from services.visits.foreseeing import Change, preview
 from services.visits.gifts import Shown, gift_of, gift_shown, note_gift, settle_gift
 from services.visits.home_rounds import TAGS, Round, is_home_round, last_round, note_round
 from services.visits.keepers import Keepers
 from services.visits.listing import Details, Duty, Told, details, due_for, in_words, named, named_in
-from services.visits.naming import day_in_words, lunar_note, occasion_in_words
+from services.visits.naming import change_in_words, day_in_words, lunar_note, occasion_in_words, sentence_of
 from services.visits.opening import Call, call_off, open_duty, open_of_event, take_up_again
 from services.visits.passing import clear_up, hand_over, leave_to_others, stop_for
 from services.visits.planning import EXCUSED, NO_VISIT, Planned, look_again, note_rules, plan_page
@@ -32,7 +33,16 @@ from services.visits.results import (
     undo,
 )
 from services.visits.rising import VisitRising
-from services.visits.settings import BLANKS, LOCAL, Change, change, county_now, number_of, place_of, preview, rules_now
+from services.visits.settings import (
+    BLANKS,
+    LOCAL,
+    change,
+    county_now,
+    may_change,
+    number_of,
+    place_of,
+    rules_now,
+)
 
 __all__ = [
     "BLANKS",
@@ -62,6 +72,7 @@ __all__ = [
     "ask_again",
     "call_off",
     "change",
+    "change_in_words",
     "clear_up",
     "county_now",
     "day_in_words",
@@ -81,6 +92,7 @@ __all__ = [
     "live_elsewhere",
     "look_again",
     "lunar_note",
+    "may_change",
     "named",
     "named_in",
     "note_gift",
@@ -103,6 +115,7 @@ __all__ = [
     "say_not_came",
     "sealed_line",
     "send_again",
+    "sentence_of",
     "settle_doubt",
     "settle_gift",
     "state_before",
