@@ -27,6 +27,7 @@ from console import (
     questions,
     resuming,
     safeguards,
+    visit_rules,
     visits,
 )
 
@@ -42,6 +43,7 @@ PAGES = (
     handover,
     organisation,
     imports,
+    visit_rules,
     visits,
     approvals,
     calls,
