@@ -36,10 +36,13 @@ from services.broadcasts.rows import (
     audience_now,
     author_name,
     broadcasts_of,
+    is_for,
     latest_of,
     open_one,
     own_one,
     pending_of,
+    round_of,
+    scheduled,
 )
 from services.broadcasts.spreading import Page, due, spread_page
 from services.broadcasts.timing import said_moment
@@ -83,6 +86,7 @@ __all__ = [
     "due",
     "goes_at",
     "history",
+    "is_for",
     "keep",
     "latest_of",
     "may_call",
@@ -97,7 +101,9 @@ __all__ = [
     "refuse",
     "remarks_on",
     "require_room",
+    "round_of",
     "said_moment",
+    "scheduled",
     "second_persons",
     "send",
     "send_again",
