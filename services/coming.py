@@ -21,7 +21,7 @@ from models.members import Person
 from models.notices import Notice
 from models.visits import OPEN, VisitTask
 from services import audience, broadcasts
-from services.visit_rules import DISCREET, FROM_RHYTHMS, VisitRules, reminders_due
+from services.visit_rules import DISCREET, FROM_EVENTS, FROM_RHYTHMS, VisitRules, reminders_due
 from services.visits.naming import day_in_words, occasion_in_words
 from services.visits.planning import EXCUSED
 from services.visits.refusing import ASKED_AT, asked_again_by
@@ -120,6 +120,8 @@ def _reminders(task: VisitTask, names: Mapping[int, str], rules: VisitRules) -> 
         return
     for reminder in reminders_due(task.due_on, rules.visits_at(task.subject.community_id)):
         if task.reminded is not None and task.reminded <= reminder.days_before:
+            continue
+        if task.kind in FROM_EVENTS and local_day(reminder.at) <= local_day(task.made_at):
             continue
         if task.kind in FROM_RHYTHMS and (task.reminded is not None or reminder.days_before != REMINDED_ONCE_AT):
             continue

@@ -18,6 +18,8 @@ from services.life_events.reporting import release
 from services.visit_rules import EventPolicy
 from services.visits import Call
 
+_SHOWN_BEFORE = 7
+"""So many days before its own a later call stands on the list; half the time for the first, that comes so soon."""
 _SOONEST = timedelta(hours=4)
 """However late a report is confirmed, the visitor has so long before the duty counts as late."""
 
@@ -181,6 +183,6 @@ async def _dead(event: LifeEvent, person: Person, by: Person, now: datetime, pol
 
 def _later_call(event: LifeEvent, day: date, days: int) -> Call:
     due_on = day + timedelta(days=days)
-    opens = due_on - timedelta(days=7)
+    opens = due_on - timedelta(days=min(_SHOWN_BEFORE, days // 2))
     occasion = f"condolence_call:{event.id}:{days}"
     return Call("condolence_call", occasion, due_on, None, "call", opens, event.id)
