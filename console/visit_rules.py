@@ -1,76 +1,74 @@
-"""走访规矩: the rules as sentences with one number each, previewed as names and days before they count."""
+"""走访规矩: the rules as sentences with blanks; what another number would do is listed by name before it counts."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-import texts
 from console.desk import Desk
 from console.guard import staff
 from kit.errors import Refusal
 from services import visits
-from texts.days import spoken_day
 
 PATH = "/console/visits/rules"
-_SHOWN = 50
+_LISTED = 200
+_NAMES = tuple(visits.BLANKS)
 
 
-async def rules(at: Desk) -> web.Response:
-    """Every sentence as it holds for whoever looks."""
+async def sentences(at: Desk) -> web.Response:
+    """Every sentence with the number that holds for whoever looks, and a field for another one where they may."""
     place = await visits.place_of(at.reach)
     county = await visits.county_now(at.doors.county, place.id if place else None)
-    rows = [(name, _sentence(name, visits.number_of(county, name)), _limits(name),
-             visits.may_change(name, at.reach, place)) for name in visits.BLANKS]  # fmt: skip
-    return at.show("visit_rules.html", rows=rows, place=place.name if place else "", tried=None)
+    rows = [
+        (number, visits.sentence_of(name, value := visits.number_of(county, name)), abs(value), blank,
+         visits.may_change(name, place, at.reach))
+        for number, (name, blank) in enumerate(visits.BLANKS.items(), 1)
+    ]  # fmt: skip
+    return at.show("visit_rules.html", rows=rows, place=place)
 
 
-async def look(at: Desk) -> web.Response:
-    """What another number would do in the coming year; nothing counts yet."""
-    name, value = await _wanted(at)
+async def foresee(at: Desk) -> web.Response:
+    """What the number would do: names and days, nothing changed yet."""
+    name, said = _name(at), at.request.query.get("to", "")
+    value = _meant(name, said)
     changes = await visits.preview(at.doors.county, name, value, at.reach, now=at.now)
-    shown = [(one.name, visits.occasion_in_words(one.occasion), spoken_day(one.after) if one.after else "")
-             for one in changes[:_SHOWN]]  # fmt: skip
-    place = await visits.place_of(at.reach) if name in visits.LOCAL else None
+    place = await visits.place_of(at.reach)
     return at.show(
-        "visit_rules.html",
-        rows=(), tried=(name, abs(value), _sentence(name, value)), changes=shown, many=len(changes),
-        place=place.name if place else "",
+        "visit_rule.html", number=at.whole("number"), to=said, sentence=visits.sentence_of(name, value),
+        effect=visits.BLANKS[name].effect, count=len(changes), place=place if name in visits.LOCAL else None,
+        lines=[visits.change_in_words(name, one) for one in changes[:_LISTED]],
+        may_change=visits.may_change(name, place, at.reach),
     )  # fmt: skip
 
 
-async def keep(at: Desk) -> web.StreamResponse:
-    """It counts from the next planning on."""
-    name, value = await _wanted(at)
-    await visits.change(name, value, by=at.opened.person, reach=at.reach, now=at.now)
-    return at.back(PATH, "rule_kept")
+async def change(at: Desk) -> web.StreamResponse:
+    """From the next planning on."""
+    name = _name(at)
+    value = _meant(name, (await at.form()).get("to", ""))
+    await visits.change(name, value, county=at.doors.county, by=at.opened.person, reach=at.reach, now=at.now)
+    return at.back(PATH, "rule")
 
 
-async def _wanted(at: Desk) -> tuple[str, int]:
-    """The rule and its number; an offset is said as years earlier."""
-    form = await at.form()
-    name, said = form.get("name", ""), form.get("number", "").strip()
-    if name not in visits.BLANKS:
+def _name(at: Desk) -> str:
+    number = at.whole("number")
+    if not 1 <= number <= len(_NAMES):
         raise Refusal("access.unknown")
-    if not said.isascii() or not said.isdigit() or len(said) > 4:
-        raise Refusal("console.number_wanted")
-    return name, -int(said) if name.startswith("offset") else int(said)
+    return _NAMES[number - 1]
 
 
-def _sentence(name: str, number: int) -> str:
-    words: str = texts.section("visits", "rules")[name]
-    return words.format(number=abs(number))
+def _meant(name: str, said: str) -> int:
+    """The number written into the field; years earlier are counted backwards."""
+    if not said.isascii() or not said.isdigit() or len(said) > _DIGITS:
+        raise Refusal("visits.number_wanted")
+    return -int(said) if visits.BLANKS[name].most == 0 else int(said)
 
 
-def _limits(name: str) -> tuple[int, int]:
-    blank = visits.BLANKS[name]
-    least, most = sorted((abs(blank.least), abs(blank.most)))
-    return least, most
+_DIGITS = 4
 
 
 def routes() -> list[web.AbstractRouteDef]:
-    """The sentences, the look at one, and its yes."""
+    """The sentences, what one would do, and the change."""
     return [
-        web.get(PATH, staff(rules)),
-        web.post(PATH, staff(look, saves=False)),
-        web.post(PATH + "/keep", staff(keep)),
+        web.get(PATH, staff(sentences)),
+        web.get(PATH + "/{number}", staff(foresee)),
+        web.post(PATH + "/{number}", staff(change)),
     ]

@@ -56,13 +56,28 @@ def _about_menu(text: str, menu: Shown, now: datetime) -> Pick | Reply | None:
 
 
 def _about_questions(text: str, questions: Sequence[Question]) -> Pick | Reply | None:
-    """A plain yes is 1 where there are no more than two things to choose, a no is 2 where there are two."""
-    number = spoken_number(text)
+    """A plain yes is 1 where there are no more than two things to choose, a no is 2 where there are two.
+
+    A choice may also be said by its very words: "没来".
+    """
+    number = spoken_number(text) or _said_by_label(text, questions)
     most = max(len(one.choices) for one in questions)
     if number is None and most <= NO:
         said = _yes_or_no(text)
         number = said if said == YES or (said == NO and most == NO) else None
     return None if number is None else _from_questions(number, questions)
+
+
+def _said_by_label(text: str, questions: Sequence[Question]) -> int | None:
+    """The digit of the choice whose words these are; None where it differs from question to question."""
+    said = text.strip().rstrip(_ENDS)
+    found = {
+        number for one in questions for number, choice in enumerate(one.choices, 1) if choice.get("label") == said
+    }  # fmt: skip
+    return found.pop() if len(found) == 1 else None
+
+
+_ENDS = "。.！!，, "
 
 
 def _yes_or_no(text: str) -> int | None:

@@ -23,6 +23,7 @@ RESEND = "resend"
 NO_MASS = "no_mass"
 """A mass job did not take it: the ways after it are open."""
 _TOGETHER = 3
+_LOOKED_AT = 10
 _MERGED_LENGTH = 300
 
 Shut = frozenset[tuple[str, str]]
@@ -136,30 +137,44 @@ async def _ready(notice: Notice, way: Way, reach: Reach, now: datetime, policy: 
         if one.reason != RESEND:
             one.reason = states.reason_of(way.why)
         await one.save(update_fields=["channel", "sent_at", "reason"])
-    text = "\n\n".join(text_of(one) for one in (notice, *merged))
+    # What asks comes last: a digit answers what was read last.
+    told = sorted((notice, *merged), key=lambda one: bool(one.asks))
+    text = "\n\n".join(text_of(one) for one in told)
     return Sending(notice, way, openid, text, window, merged)
 
 
 async def _companions(
     notice: Notice, way: Way, reach: Reach, now: datetime, policy: DeliveryPolicy
 ) -> tuple[Notice, ...]:
-    """Others that join the last message of the day, so that the cap holds nobody's news back (domain.md §2.21)."""
-    is_last = len(reach.pushes) == policy.quiet.daily_cap - 1
-    if way.channel != "customer" or not is_last or not _may_merge(notice, reach, policy):
+    """Others that wait for the same person join the message: one telephone rings once (domain.md §2.21).
+
+    Only one of them may ask something, unless it is the last message of the day: then nobody's news is held back.
+    """
+    if way.channel != "customer" or not _may_merge(notice, reach, policy, now):
         return ()
-    waiting = Notice.due(now).filter(recipient=notice.recipient, in_reply=False, picture=None)
+    is_last = len(reach.pushes) == policy.quiet.daily_cap - 1
     chosen: list[Notice] = []
-    length = len(text_of(notice))
-    for one in await waiting.limit(10):
-        length += len(text_of(one))
-        fits = _may_merge(one, reach, policy) and not one.asks and length <= _MERGED_LENGTH
-        if fits and len(chosen) < _TOGETHER - 1 and await _take(one, str(notice.owner), now):
-            await one.refresh_from_db()
-            chosen.append(one)
+    length, asks = len(text_of(notice)), bool(notice.asks)
+    for one in await _waiting_beside(notice, now):
+        fits = _may_merge(one, reach, policy, now) and length + len(text_of(one)) <= _MERGED_LENGTH
+        if not fits or (one.asks and asks and not is_last) or not await _take(one, str(notice.owner), now):
+            continue
+        await one.refresh_from_db()
+        chosen.append(one)
+        length, asks = length + len(text_of(one)), asks or bool(one.asks)
+        if len(chosen) == _TOGETHER - 1:
+            break
     return tuple(chosen)
 
 
-def _may_merge(notice: Notice, reach: Reach, policy: DeliveryPolicy) -> bool:
+async def _waiting_beside(notice: Notice, now: datetime) -> list[Notice]:
+    # That none was accepted is said for SQLite: it finds the person's rows by it, and not all that wait in the county.
+    mine = Notice.due(now).filter(recipient=notice.recipient, accepted_at__isnull=True)
+    return await mine.filter(in_reply=False, picture=None).limit(_LOOKED_AT)
+
+
+def _may_merge(notice: Notice, reach: Reach, policy: DeliveryPolicy, now: datetime) -> bool:
     is_free = notice.in_reply or notice.topic in policy.quiet.exempt
     is_apart = bool(notice.picture) or notice.topic in policy.greetings or notice.topic in reach.opted_out
-    return not is_free and not is_apart and notice.expires_at is None and notice.reason != RESEND
+    is_useful = notice.expires_at is None or notice.expires_at > now
+    return not is_free and not is_apart and is_useful and notice.reason != RESEND

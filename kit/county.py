@@ -125,7 +125,10 @@ class CurtainNumbers(_Section):
 
 
 class WishNumbers(_Section):
-    """等我办的事: after how many hours a wish nobody has settled is told to secretary, community, township, county."""
+    """等我办的事: after how many hours a wish nobody has settled is told to secretary, community, township, county.
+
+    By the same hours rises the word of somebody visited that nobody came.
+    """
 
     rise_hours: tuple[int, int, int, int] = (24, 48, 96, 168)
 

@@ -24,7 +24,7 @@ class VisitTask(Model):
     `visit` or `call`; `is_given` marks a visitor chosen by hand, or since another has too many, who stays while there.
     `reminded` is the last reminder posted, in days before the day; `risen_to` how many steps of the ladder were told
     (1 secretary … 4 county): to whom and when stands in `rise_step`. `answer` is what the person visited, or the
-    family, said: `came` or `not_came`.
+    family, said: `came` or `not_came`; `doubt_risen_to` counts the same steps of a no that nobody has looked into.
     """
 
     id = fields.IntField(primary_key=True)
@@ -49,6 +49,7 @@ class VisitTask(Model):
     risen_to = fields.SmallIntField(default=0)
     answer = fields.CharField(max_length=10, null=True)
     answered_at = UtcDatetime(null=True)
+    doubt_risen_to = fields.SmallIntField(null=True)
 
     class Meta:
         table = "visit_task"
@@ -58,6 +59,7 @@ class VisitTask(Model):
             ("state", "kind", "risen_to", "due_on"),
             ("assignee_id", "state"),
             ("due_on", "greeted"),
+            ("doubt_risen_to", "answered_at"),
         )
 
     @classmethod

@@ -1,4 +1,7 @@
-"""What will go out in the next days, to whom, when, and because of what: from duties, and from what already waits."""
+"""What will go out in the next days, to whom, when, and because of what.
+
+From duties, from broadcasts that have a time, from what is asked each year, and from what already waits.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,15 @@ from kit.clock import at_local, local_day
 from models.members import Person
 from models.notices import Notice
 from models.visits import OPEN, VisitTask
-from services.audience import way_of_each
-from services.visit_rules import DISCREET, FROM_RHYTHMS, VisitRules, reminders_due
+from services import audience, broadcasts
+from services.visit_rules import DISCREET, FROM_EVENTS, FROM_RHYTHMS, VisitRules, reminders_due
 from services.visits.naming import day_in_words, occasion_in_words
 from services.visits.planning import EXCUSED
+from services.visits.refusing import ASKED_AT, asked_again_by
 from services.visits.reminding import GREETED, REMINDED_ONCE_AT, greeting_words, reminder_words, wants_greeting
 from services.visits.standing import towards_the_present
 
-Kind = Literal["reminder", "greeting", "waiting"]
+Kind = Literal["reminder", "greeting", "broadcast", "question", "waiting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Coming:
     """One notice to come: `say` and `facts` are its words, `why` and `because` the sentence that gives the reason.
 
     `way` is the sentence that says how it would go as things stand now; `person_id` and `way` are empty for an account
-    nobody is bound to.
+    nobody is bound to, and for a broadcast to many, whose `name` is the place.
     """
 
     at: datetime
@@ -56,6 +60,8 @@ async def coming(
     """
     until = now + timedelta(days=days)
     found = [one async for one in _from_duties(rules, now, until, person)]
+    found += [one async for one in _from_broadcasts(now, until, person)]
+    found += await _yearly(now, until, person)
     found += await _waiting(until, person)
     found = await _with_ways(found, policy or DeliveryPolicy(), now)
     return sorted(found, key=lambda one: (one.at, one.person_id or 0, one.kind))
@@ -66,11 +72,13 @@ async def _with_ways(found: list[Coming], policy: DeliveryPolicy, now: datetime)
     ways: dict[tuple[str, int], str] = {}
     for kind, topic in _TOPICS.items():
         people = sorted({one.person_id for one in found if one.person_id and one.kind == kind})
-        ways |= {(kind, one): why for one, why in (await way_of_each(people, topic, policy, at=now)).items()}
+        ways |= {(kind, one): why for one, why in (await audience.way_of_each(people, topic, policy, at=now)).items()}
     return [replace(one, way=ways.get((one.kind, one.person_id or 0), "")) for one in found]
 
 
-_TOPICS: Mapping[Kind, str] = {"reminder": "visit", "greeting": "greeting", "waiting": "service"}
+_TOPICS: Mapping[Kind, str] = {
+    "reminder": "visit", "greeting": "greeting", "broadcast": audience.TOPIC, "question": "visit", "waiting": "service"
+}  # fmt: skip
 
 
 async def _from_duties(
@@ -113,6 +121,8 @@ def _reminders(task: VisitTask, names: Mapping[int, str], rules: VisitRules) -> 
     for reminder in reminders_due(task.due_on, rules.visits_at(task.subject.community_id)):
         if task.reminded is not None and task.reminded <= reminder.days_before:
             continue
+        if task.kind in FROM_EVENTS and local_day(reminder.at) <= local_day(task.made_at):
+            continue
         if task.kind in FROM_RHYTHMS and (task.reminded is not None or reminder.days_before != REMINDED_ONCE_AT):
             continue
         say, facts = reminder_words([task], local_day(reminder.at))
@@ -131,6 +141,27 @@ def _greetings(task: VisitTask, rules: VisitRules) -> Iterator[Coming]:
     at = at_local(task.due_on, rules.visits.greet_at)
     say, subject = greeting_words(task.occasion), task.subject
     yield Coming(at, "greeting", subject.id, subject.name, say, {}, "visits.because_greeting", _because(task))
+
+
+async def _from_broadcasts(now: datetime, until: datetime, person: Person | None) -> AsyncIterator[Coming]:
+    """What has been written and has its time: one line for all, or one for the person if they are among them."""
+    for row in await broadcasts.scheduled(until):
+        say, facts = await broadcasts.words_for(row, number=broadcasts.round_of(row))
+        place = str(facts["place"])
+        if person is None or await broadcasts.is_for(row, person, on=local_day(now)):
+            because = {"place": place, "count": row.counted}
+            who, name = (person.id, person.name) if person else (None, place)
+            at = max(now, row.send_at or now)
+            yield Coming(at, "broadcast", who, name, say, facts, "visits.because_broadcast", because)
+
+
+async def _yearly(now: datetime, until: datetime, person: Person | None) -> list[Coming]:
+    """Who asked a year before not to be visited is asked whether it still holds."""
+    found = await asked_again_by(local_day(until), person.id if person else None)
+    return [
+        Coming(max(now, at_local(day, ASKED_AT)), "question", one.id, one.name, "visits.no_visit_again", {},
+               "visits.because_no_visit", {}) for one, day in found
+    ]  # fmt: skip
 
 
 async def _waiting(until: datetime, person: Person | None) -> list[Coming]:

@@ -7,7 +7,7 @@ from services.check_in import CheckInRising
 from services.escalation import Rising
 from services.life_events import ReportRising
 from services.visit_rules import VisitRules
-from services.visits import VisitRising
+from services.visits import DoubtRising, VisitRising
 from services.wishes import WishRising
 
 
@@ -16,6 +16,7 @@ def all_of(county: County, rules: VisitRules) -> tuple[Rising, ...]:
     return (
         ReportRising(county.visits.report_rise_hours),
         VisitRising(rules),
+        DoubtRising(county.wishes.rise_hours),
         CheckInRising(county.check_in.tell_township_day),
         WishRising(county.wishes.rise_hours),
     )

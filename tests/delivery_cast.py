@@ -13,8 +13,15 @@ GRANT = "NoticeAlways_000000000000000000000000000Sim"
 FORM = {"*": Template(NOTICE)}
 
 
-async def post(person, now: datetime, *, once: str = "n", asks: bool = False, urgency: int = ORDINARY, **letter) -> int:
+SAYS = "visits.thanks_came"
+"""A sentence that does not say itself what to answer."""
+
+
+async def post(
+    person, now: datetime, *, once: str = "n", asks: bool = False, urgency: int = ORDINARY,
+    say: str = "delivery.form_hint", **letter,
+) -> int:  # fmt: skip
     """One notice to a person, about nothing in particular."""
     asked = (Asked("来了", "visits.record", {"visit": 3}),) if asks else ()
-    said = Letter("delivery.form_hint", asks=asked, urgency=urgency, **letter)
+    said = Letter(say, asks=asked, urgency=urgency, **letter)
     return await post_notice(to_person(person), said, once=once, now=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conversation.context import Context
 from conversation.reply import Choice, Reply, menu, say
+from handlers.visits.listing import LIST_LENGTH
 from handlers.visits.router import router
 from services import access, visits
 from texts import render
@@ -34,6 +35,17 @@ async def doubt(ctx: Context) -> Reply:
         Choice(render("visits.doubt_again"), "visits.send_again", args),
     ]
     return menu("visits.doubt", choices, name=found.name, visitor=found.visitor, day=spoken_day(found.on))
+
+
+@router.action()
+async def doubts(ctx: Context) -> Reply:
+    """Those that rose to this person, by name."""
+    found = await visits.doubts_for(await access.reach_of(ctx.person, ctx.today), LIST_LENGTH)
+    if not found:
+        return say("visits.doubt_none")
+    choices = [Choice(render("visits.title_doubt", name=one.name, day=spoken_day(one.on)), "visits.doubt",
+                      {"visit": one.task_id}) for one in found]  # fmt: skip
+    return menu("visits.doubts", choices)
 
 
 @router.action()

@@ -11,8 +11,7 @@ from conversation.understanding import spoken_number
 from handlers.visits.router import router
 from kit.errors import Refusal
 from services import access, visits
-from texts import render, section
-from texts.days import spoken_day
+from texts import render
 
 if TYPE_CHECKING:
     from kit.county import County
@@ -31,7 +30,7 @@ async def rules(ctx: Context) -> Reply:
     county, names = await _county(ctx), list(visits.BLANKS)
     first = int(ctx.chosen.get("from", 0)) % len(names)
     choices = [
-        Choice(_sentence(name, visits.number_of(county, name)), "visits.rule", {"name": name})
+        Choice(visits.sentence_of(name, visits.number_of(county, name)), "visits.rule", {"name": name})
         for name in names[first : first + _A_PAGE]
     ]
     following = first + _A_PAGE if first + _A_PAGE < len(names) else 0
@@ -42,11 +41,6 @@ async def _county(ctx: Context) -> County:
     """The numbers that hold for whoever asks: of a community's own staff those of the community."""
     place = await visits.place_of(await access.reach_of(ctx.person, ctx.today))
     return await visits.county_now(ctx.county, place.id if place else None)
-
-
-def _sentence(name: str, number: int) -> str:
-    words: str = section("visits", "rules")[name]
-    return words.format(number=abs(number))
 
 
 @router.action()
@@ -69,30 +63,24 @@ async def _finish(ctx: Context, answers: Answers) -> Reply:
     reach = await access.reach_of(ctx.person, ctx.today)
     changes = await visits.preview(ctx.county, name, value, reach, now=ctx.now)
     place = await visits.place_of(reach) if name in visits.LOCAL else None
-    known = {"sentence": _sentence(name, value), "changes": _in_words(changes)}
+    known = {"sentence": visits.sentence_of(name, value), "changes": _in_words(name, changes)}
     said = render("visits.rule_preview_here", place=place.name, **known) if place else None
     said = said or render("visits.rule_preview", **known)
     choices = (Choice("", "visits.rule_keep", {"name": name, "value": value}), Choice("", "conversation.never_mind"))
     return Reply(said, choices)
 
 
-def _in_words(changes: list[Change]) -> str:
+def _in_words(name: str, changes: list[Change]) -> str:
+    effect = visits.BLANKS[name].effect
     if not changes:
-        return render("visits.rule_moves_nothing")
-    shown = render("words.comma").join(_one(change) for change in changes[:_SHOWN])
-    return render("visits.rule_moves", count=len(changes), shown=shown)
-
-
-def _one(change: Change) -> str:
-    known = {"name": change.name, "occasion": visits.occasion_in_words(change.occasion)}
-    if change.after is None:
-        return render("visits.rule_off", **known)
-    return render("visits.rule_day", day=spoken_day(change.after), **known)
+        return render(f"visits.rule_nothing_{effect}")
+    shown = render("words.comma").join(visits.change_in_words(name, one) for one in changes[:_SHOWN])
+    return render(f"visits.rule_changes_{effect}", count=len(changes), shown=shown)
 
 
 async def _no_facts(ctx: Context, answers: Answers) -> dict[str, object]:
     county, name = await _county(ctx), str(answers["name"])
-    return {"sentence": _sentence(name, visits.number_of(county, name))}
+    return {"sentence": visits.sentence_of(name, visits.number_of(county, name))}
 
 
 router.dialog(Dialog("visits.rule", (Step("number", "visits.ask_number", _clean_number, facts=_no_facts),), _finish))
@@ -104,6 +92,6 @@ async def rule_keep(ctx: Context) -> Reply:
     name, value = str(ctx.chosen["name"]), int(ctx.chosen["value"])
     before = visits.number_of(await _county(ctx), name)
     reach = await access.reach_of(ctx.person, ctx.today)
-    await visits.change(name, value, by=ctx.person, reach=reach, now=ctx.now)
-    reply = say("visits.rule_kept", sentence=_sentence(name, value))
+    await visits.change(name, value, county=ctx.county, by=ctx.person, reach=reach, now=ctx.now)
+    reply = say("visits.rule_kept", sentence=visits.sentence_of(name, value))
     return reply.undoable("visits.rule_keep", name=name, value=before)

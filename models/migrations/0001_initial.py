@@ -950,8 +950,9 @@ class Migration(migrations.Migration):
                 ('risen_to', fields.SmallIntField(default=0)),
                 ('answer', fields.CharField(null=True, max_length=10)),
                 ('answered_at', UtcDatetime(null=True, auto_now=False, auto_now_add=False)),
+                ('doubt_risen_to', fields.SmallIntField(null=True)),
             ],
-            options={'table': 'visit_task', 'app': 'models', 'unique_together': (('subject', 'occasion'),), 'indexes': [Index(fields=['state', 'due_on']), Index(fields=['state', 'kind', 'risen_to', 'due_on']), Index(fields=['assignee_id', 'state']), Index(fields=['due_on', 'greeted'])], 'pk_attr': 'id'},
+            options={'table': 'visit_task', 'app': 'models', 'unique_together': (('subject', 'occasion'),), 'indexes': [Index(fields=['state', 'due_on']), Index(fields=['state', 'kind', 'risen_to', 'due_on']), Index(fields=['assignee_id', 'state']), Index(fields=['due_on', 'greeted']), Index(fields=['doubt_risen_to', 'answered_at'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -40,10 +40,13 @@ from services.broadcasts.rows import (
     author_name,
     broadcasts_of,
     invites,
+    is_for,
     latest_of,
     open_one,
     own_one,
     pending_of,
+    round_of,
+    scheduled,
 )
 from services.broadcasts.spreading import Page, due, spread_page
 from services.broadcasts.timing import said_moment, sensible_moment
@@ -96,6 +99,7 @@ __all__ = [
     "goes_at",
     "history",
     "invites",
+    "is_for",
     "keep",
     "latest_of",
     "may_call",
@@ -110,7 +114,9 @@ __all__ = [
     "refuse",
     "remarks_on",
     "require_room",
+    "round_of",
     "said_moment",
+    "scheduled",
     "second_persons",
     "send",
     "send_again",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from kit.errors import Refusal
 from models.members import Person
@@ -94,3 +94,15 @@ async def place_of(row: Broadcast) -> Organisation:
 async def author_name(row: Broadcast) -> str:
     """Who wrote it, for those who may open it."""
     return (await Person.get(id=row.author_id)).name
+
+
+async def scheduled(until: datetime) -> list[Broadcast]:
+    """What was decided and goes out by then, the earliest first."""
+    return await Broadcast.filter(state=SCHEDULED, send_at__lte=until).order_by("send_at", "id")
+
+
+async def is_for(row: Broadcast, person: Person, *, on: date) -> bool:
+    """Whether the person is among those it goes to, as things stand now."""
+    meant, reach = audience_now(row), await reach_of_author(row, on)
+    page = await audience.page_of(meant, reach, on, after=person.id - 1, limit=1)
+    return person.id in page.ids

@@ -11,13 +11,15 @@ from kit.errors import Refusal
 from models.life_events import LifeEvent
 from models.members import Person
 from models.posts import PostHolding
-from models.visits import OPEN, VisitTask
+from models.visits import VisitTask
 from services import audit, curtain, posts, visits
 from services.life_events.ending import died, undo_death
 from services.life_events.reporting import release
 from services.visit_rules import EventPolicy
 from services.visits import Call
 
+_SHOWN_BEFORE = 7
+"""So many days before its own a later call stands on the list; half the time for the first, that comes so soon."""
 _SOONEST = timedelta(hours=4)
 """However late a report is confirmed, the visitor has so long before the duty counts as late."""
 
@@ -72,10 +74,7 @@ async def take_back(event: LifeEvent, *, by: Person, now: datetime) -> list[int]
     if event.state != "confirmed" or event.person_id is None:
         raise Refusal("life_events.not_known")
     person = await Person.get(id=event.person_id)
-    tasks = VisitTask.filter(event_id=event.id, state__in=OPEN)
-    for task in await tasks:
-        await waiting.cancel(f"visit:{task.id}", now)
-    await tasks.update(state="cancelled", reason="taken_back")
+    await visits.call_off(await visits.open_of_event(event.id), "taken_back", now=now, knows=(by.id,))
     lost: list[int] = []
     if event.kind == "death":
         lost = await undo_death(person, by=by, now=now)
@@ -98,14 +97,12 @@ async def discharge(event: LifeEvent, *, by: Person, now: datetime, policy: Even
     going_on = LifeEvent.filter(id=event.id, kind="hospital", state="confirmed")
     if not await going_on.update(state="over", over_on=today):
         raise Refusal("life_events.not_known")
-    open_tasks = VisitTask.filter(event_id=event.id, state__in=OPEN)
-    for task in await open_tasks:
-        await waiting.cancel(f"visit:{task.id}", now)
-    await open_tasks.update(state="cancelled", reason="came_home")
+    over = await visits.open_of_event(event.id)
     due_on = today + timedelta(days=policy.discharge_days)
     occasion, way = f"discharge:{event.id}", "call"
     call = Call("hospital_visit", occasion, due_on, now + timedelta(days=policy.discharge_days), way, event_id=event.id)
-    await visits.open_duty(await Person.get(id=event.person_id), call, now=now)
+    next_ = await visits.open_duty(await Person.get(id=event.person_id), call, now=now)
+    await visits.call_off(over, "came_home", now=now, knows=(by.id, next_.assignee_id))
     await _look_again(event, now)
     await audit.note(audit.by_person(by), "life_event.over", now=now, subject=f"life_event:{event.id}")
 
@@ -186,6 +183,6 @@ async def _dead(event: LifeEvent, person: Person, by: Person, now: datetime, pol
 
 def _later_call(event: LifeEvent, day: date, days: int) -> Call:
     due_on = day + timedelta(days=days)
-    opens = due_on - timedelta(days=7)
+    opens = due_on - timedelta(days=min(_SHOWN_BEFORE, days // 2))
     occasion = f"condolence_call:{event.id}:{days}"
     return Call("condolence_call", occasion, due_on, None, "call", opens, event.id)

@@ -62,8 +62,7 @@ async def undo_death(person: Person, *, by: Person, now: datetime) -> list[int]:
     before: dict[str, Any] = entry.facts or {}
     await Person.filter(id=person.id).update(state=before["state"], next_occasions_from=None)
     person.state = before["state"]
-    for task, state in before["visits"]:
-        await VisitTask.filter(id=task, state="cancelled").update(state=state, reason=None)
+    await visits.take_up_again([(task, state) for task, state in before["visits"]], now=now)
     await VisitTask.filter(id__in=before["assigned"], state__in=OPEN).update(assignee_id=person.id, reminded=None)
     await Wish.filter(id__in=before["wishes"], state="closed").update(state="open", result=None, settled_at=None)
     for row, state in before["check_ins"]:

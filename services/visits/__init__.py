@@ -8,13 +8,15 @@ person visited, rising tells the next level while it stays open.
 from services.visits.accounting import Account, Line, account, open_towards
 from services.visits.adapting import give
 from services.visits.assigning import Suggested, assign, suggestions
-from services.visits.confirming import Doubt, doubt_of, say_came, say_not_came, settle_doubt, to_ask_by_the_way
+from services.visits.confirming import say_came, say_not_came, to_ask_by_the_way
+from services.visits.doubting import Doubt, DoubtRising, doubt_of, doubts_for, settle_doubt
+from services.visits.foreseeing import Change, preview
 from services.visits.gifts import Shown, gift_of, gift_shown, note_gift, settle_gift
 from services.visits.home_rounds import TAGS, Round, is_home_round, last_round, note_round
 from services.visits.keepers import Keepers
 from services.visits.listing import Details, Duty, Told, details, due_for, in_words, named, named_in
-from services.visits.naming import day_in_words, lunar_note, occasion_in_words
-from services.visits.opening import Call, open_duty, open_of_event
+from services.visits.naming import change_in_words, day_in_words, lunar_note, occasion_in_words, sentence_of
+from services.visits.opening import Call, call_off, open_duty, open_of_event, take_up_again
 from services.visits.passing import clear_up, hand_over, leave_to_others, stop_for
 from services.visits.planning import EXCUSED, NO_VISIT, Planned, look_again, note_rules, plan_page
 from services.visits.refusing import ask_again, live_elsewhere, please_do_not_visit, visits_welcome
@@ -35,13 +37,11 @@ from services.visits.rising import VisitRising
 from services.visits.settings import (
     BLANKS,
     LOCAL,
-    Change,
     change,
     county_now,
     may_change,
     number_of,
     place_of,
-    preview,
     rules_now,
 )
 
@@ -57,6 +57,7 @@ __all__ = [
     "Change",
     "Details",
     "Doubt",
+    "DoubtRising",
     "Duty",
     "Keepers",
     "Line",
@@ -72,12 +73,15 @@ __all__ = [
     "account",
     "ask_again",
     "assign",
+    "call_off",
     "change",
+    "change_in_words",
     "clear_up",
     "county_now",
     "day_in_words",
     "details",
     "doubt_of",
+    "doubts_for",
     "due_for",
     "gift_of",
     "gift_shown",
@@ -114,12 +118,14 @@ __all__ = [
     "say_not_came",
     "sealed_line",
     "send_again",
+    "sentence_of",
     "settle_doubt",
     "settle_gift",
     "state_before",
     "stop_for",
     "suggestions",
     "take_over",
+    "take_up_again",
     "to_ask_by_the_way",
     "undo",
     "visitors_to_remind",

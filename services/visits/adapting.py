@@ -94,7 +94,7 @@ async def _adapt(task: VisitTask, person: Person, rules: VisitRules, keepers: Ke
         reason = person.state if person.state not in PRESENT else "off_roster"
         task.state, task.reason = "cancelled", reason
         return True
-    if KINDS[_kind(task)].source == "rhythm":
+    if KINDS[kind_of_task(task)].source == "rhythm":
         return await _adapt_rhythm(task, person, rules, keepers, today)
     day = occasion_day(celebrant(person), rules, task.occasion)
     if day is None or (day < today and task.due_on - day > LATEST_MOVE):
@@ -104,7 +104,7 @@ async def _adapt(task: VisitTask, person: Person, rules: VisitRules, keepers: Ke
     # A day that the new rule sees in the past stays as announced: moving it would lose the visit.
     if day != task.due_on and day >= today:
         task.due_on, task.reminded, is_changed = day, None, True
-    opens = window(_kind(task), task.due_on, rules.visits_at(person.community_id)).opens
+    opens = window(kind_of_task(task), task.due_on, rules.visits_at(person.community_id)).opens
     if opens != task.window_from:
         task.window_from, is_changed = opens, True
     return await _adapt_visitor(task, person, keepers) or is_changed
@@ -140,7 +140,8 @@ async def _adapt_keeper(task: VisitTask, person: Person, keepers: Keepers) -> bo
     return True
 
 
-def _kind(task: VisitTask) -> VisitKind:
+def kind_of_task(task: VisitTask) -> VisitKind:
+    """The kind of a duty, as the rules name it."""
     return next(kind for kind in KINDS if kind == task.kind)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
@@ -23,16 +22,6 @@ TOPIC = "visit_check"
 """Goes in the chat only: who can't be asked there is asked on the next call."""
 _ASKED_AFTER = timedelta(hours=2)
 _ASKED_UNTIL = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A visit that was noted and, says the person, did not come."""
-
-    task_id: int
-    name: str
-    visitor: str
-    on: date
 
 
 async def ask_visited(task: VisitTask, by: Person, record_id: int, *, now: datetime) -> None:
@@ -63,33 +52,17 @@ async def say_came(task_id: int, by: Reach, *, now: datetime) -> None:
 
 
 async def say_not_came(task_id: int, by: Reach, *, now: datetime) -> None:
-    """No, nobody came: the secretary is asked to look into it. Raises `visits.unknown`."""
+    """No, nobody came: the secretary is asked to look into it, and if nobody does it rises. Raises `visits.unknown`."""
     task = await _theirs(task_id, by)
     if not await _answer(task, NOT_CAME, now):
         return
+    await VisitTask.filter(id=task.id).update(doubt_risen_to=0)
     subject = await Person.get(id=task.subject_id)
     head = await _secretary(subject, task.assignee_id, now)
     if head is not None:
         asks = (Asked(texts.render("visits.see_doubt"), "visits.doubt", {"visit": task.id}),)
         letter = Letter("visits.doubted", {}, topic="work", asks=asks)
         await post_notice(to_person(head), letter, once=f"visit:{task.id}:doubt:{int(now.timestamp())}", now=now)
-
-
-async def doubt_of(task_id: int, reach: Reach) -> Doubt:
-    """What the secretary is asked to look into; raises `visits.unknown` for others and for what is settled."""
-    task = await VisitTask.filter(id=task_id, answer=NOT_CAME).select_related("subject").first()
-    if task is None or not await access.may(reach, "check_in", task.subject):
-        raise Refusal("visits.unknown")
-    kept = await VisitRecord.filter(task_id=task.id).order_by("-id").first()
-    visitor = await Person.get_or_none(id=kept.entered_by_id) if kept and kept.entered_by_id else None
-    on = local_day(kept.at) if kept else task.due_on
-    return Doubt(task.id, task.subject.name, visitor.name if visitor else "", on)
-
-
-async def settle_doubt(task_id: int, reach: Reach, *, now: datetime) -> None:
-    """The secretary asked: they did come. Raises `visits.unknown`."""
-    await doubt_of(task_id, reach)
-    await VisitTask.filter(id=task_id).update(answer=CAME, answered_at=now)
 
 
 async def _theirs(task_id: int, by: Reach) -> VisitTask:
@@ -113,7 +86,7 @@ async def _answer(task: VisitTask, answer: str, now: datetime) -> bool:
     """Whether this was news."""
     await waiting.cancel(f"visit:{task.id}:came", now)
     fresh = VisitTask.filter(Q(answer__isnull=True) | ~Q(answer=answer), id=task.id, state="done")
-    return bool(await fresh.update(answer=answer, answered_at=now))
+    return bool(await fresh.update(answer=answer, answered_at=now, doubt_risen_to=None))
 
 
 async def _secretary(subject: Person, visitor: int | None, now: datetime) -> int | None:

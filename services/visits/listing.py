@@ -110,7 +110,7 @@ async def behind_the_same_door(task: VisitTask, by: Person, *, today: date) -> l
 async def open_task(task_id: int, by: Person, reach: Reach, today: date) -> tuple[VisitTask, bool]:
     """The duty and whether it is the person's own. "Not yours" looks like "does not exist" (promise X15).
 
-    Raises `visits.unknown` and `visits.settled`.
+    Raises `visits.unknown`, `visits.settled`, and `visits.off` for what nobody has to do any more.
     """
     task = await VisitTask.filter(id=task_id).select_related("subject").first()
     if task is None or task.subject_id == by.id:
@@ -118,6 +118,8 @@ async def open_task(task_id: int, by: Person, reach: Reach, today: date) -> tupl
     is_own = task.assignee_id in await _visitors(by, today)
     if not is_own and not await _may_take_over(task, by, reach):
         raise Refusal("visits.unknown")
+    if task.state == "cancelled":
+        raise Refusal("visits.off", name=task.subject.name, occasion=occasion_in_words(task.occasion))
     if task.state not in OPEN:
         raise Refusal("visits.settled", name=task.subject.name)
     return task, is_own

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import texts
 from kit.lunar import LunarDay, from_solar
+from services.visits.settings import BLANKS
 from texts.days import spoken_day
+
+if TYPE_CHECKING:
+    from services.visits.foreseeing import Change
 
 _BY_MOON = ("spring_festival", "double_ninth")
 
@@ -15,6 +20,23 @@ def occasion_in_words(occasion: str) -> str:
     """What the visit is for: 80岁生日, 重阳节."""
     rule, _, number = occasion.partition(":")
     return texts.render(f"visits.occasion_{rule}", number=number)
+
+
+def sentence_of(name: str, number: int) -> str:
+    """A rule with its blank filled; offsets are said as years earlier."""
+    words: str = texts.section("visits", "rules")[name]
+    return words.format(number=abs(number))
+
+
+def change_in_words(name: str, change: Change) -> str:
+    """What another number in this rule does to one duty: whose, which, and the day it moves to."""
+    who = change.name or texts.render("visits.somebody")
+    if not change.occasion:
+        return who
+    known = {"name": who, "occasion": occasion_in_words(change.occasion)}
+    if change.after is None:
+        return texts.render("visits.rule_off", **known)
+    return texts.render(f"visits.rule_{BLANKS[name].effect}", day=spoken_day(change.after), **known)
 
 
 def day_in_words(day: date) -> str:

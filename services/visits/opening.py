@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tortoise.queryset import QuerySet
+
 import texts
+from delivery import waiting
 from delivery.outbox import Asked, Letter, post_notice, to_person
 from kit.clock import local_day
 from models.members import Person
+from models.notices import EXPIRED, WAITING, Notice
 from models.visits import OPEN, NoVisit, VisitTask
 from services.visit_rules import FOR_FAMILY, VisitKind
 from services.visits.keepers import Keepers
+
+_UNSAID = (WAITING, EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +64,59 @@ async def open_duty(subject: Person, call: Call, *, now: datetime) -> VisitTask:
     return task
 
 
-async def tell_visitor(task: VisitTask, *, now: datetime) -> None:
-    """Somebody is to be visited: who and why is read in answer to a digit (promise V12)."""
-    asks = (Asked(texts.render("visits.see_list"), "visits.open", {"visit": task.id}),)
+async def tell_visitor(task: VisitTask, *, now: datetime, round_: str = "new") -> None:
+    """Somebody is to be visited: who and why is read in answer to a digit (promise V12); once in each round."""
     say = "visits.new_call" if task.way == "call" else "visits.new"
-    letter = Letter(say, {}, topic="visit", asks=asks)
-    once = f"visit:{task.id}:new:{task.assignee_id}"
+    letter = Letter(say, {}, topic="visit", asks=_opens(task))
+    once = f"visit:{task.id}:{round_}:{task.assignee_id}"
     await post_notice(to_person(task.assignee_id), letter, once=once, now=now)
+
+
+async def call_off(
+    tasks: Sequence[VisitTask], reason: str, *, now: datetime, knows: Collection[int | None] = ()
+) -> None:
+    """These open duties are needless: what waits about them is not said, and whoever heard of one hears this too.
+
+    Those who `knows` it already are not told.
+    """
+    heard: dict[int, list[VisitTask]] = defaultdict(list)
+    for task in tasks:
+        await waiting.cancel(f"visit:{task.id}", now)
+        is_off = await VisitTask.filter(id=task.id, state__in=OPEN).update(state="cancelled", reason=reason)
+        if is_off and task.assignee_id and task.assignee_id not in knows and await _has_heard(task):
+            heard[task.assignee_id].append(task)
+    for visitor, some in heard.items():
+        letter = Letter("visits.called_off", {"count": len(some)}, topic="visit", asks=_opens(some[0]))
+        once = f"visit:{some[0].id}:off:{int(now.timestamp())}"
+        await post_notice(to_person(visitor), letter, once=once, now=now)
+
+
+async def take_up_again(before: Collection[tuple[int, str]], *, now: datetime) -> None:
+    """Duties called off by mistake, with the states they had, stand again; who heard that they are off is told anew."""
+    again = []
+    for task_id, state in before:
+        if await VisitTask.filter(id=task_id, state="cancelled").update(state=state, reason=None):
+            await waiting.cancel(f"visit:{task_id}:off", now)
+            again.append(await VisitTask.get(id=task_id))
+    was_told = {one.assignee_id for one in again if await _notices(one, "off:").exclude(state__in=_UNSAID).exists()}
+    for task in (one for one in again if one.assignee_id in was_told):
+        await tell_visitor(task, now=now, round_=f"again-{int(now.timestamp())}")
+
+
+async def _has_heard(task: VisitTask) -> bool:
+    """Whether something about the duty went to its visitor, or perhaps did."""
+    if await _notices(task).exists():
+        return await _notices(task).exclude(state__in=_UNSAID).exists()
+    # A reminder of several duties stands under a name of its own.
+    return task.reminded is not None
+
+
+def _notices(task: VisitTask, about: str = "") -> QuerySet[Notice]:
+    return Notice.filter(person_id=task.assignee_id, business_key__startswith=f"visit:{task.id}:{about}")
+
+
+def _opens(task: VisitTask) -> tuple[Asked, ...]:
+    return (Asked(texts.render("visits.see_list"), "visits.open", {"visit": task.id}),)
 
 
 async def open_of_event(event_id: int) -> list[VisitTask]:

@@ -13,9 +13,10 @@ from kit.clock import local_day
 from models.members import STAFF, Person
 from models.visits import VisitTask
 from services import members
-from services.visit_rules import FOR_FAMILY
+from services.visit_rules import FOR_FAMILY, FROM_EVENTS
 from services.visits.adapting import PRESENT, give
 from services.visits.keepers import READ, Keepers, ids
+from services.visits.opening import call_off, tell_visitor
 
 NEVER = date(9999, 12, 31)
 """In `next_occasions_from`: no duties towards this person; whoever comes (again) is looked at anew."""
@@ -38,9 +39,9 @@ async def clear_up(*, now: datetime) -> int:
 
 async def stop_for(person_id: int, reason: str, *, now: datetime) -> int:
     """At once: cancel the open duties towards somebody who died or left, with what waits about them (R23)."""
-    open_tasks = await ids(VisitTask.open_tasks().filter(subject_id=person_id).exclude(kind__in=FOR_FAMILY), "id")
-    await _cancel(open_tasks, reason, now)
-    return len(open_tasks)
+    tasks = await VisitTask.open_tasks().filter(subject_id=person_id).exclude(kind__in=FOR_FAMILY).order_by("id")
+    await call_off(tasks, reason, now=now)
+    return len(tasks)
 
 
 async def _cancel(tasks: Collection[int], reason: str, now: datetime) -> None:
@@ -84,4 +85,8 @@ async def assign_anew(tasks: Sequence[VisitTask], keepers: Keepers, *, now: date
             changed.append(task)
     if changed:
         await VisitTask.bulk_update(changed, ["assignee_id", "is_given", "state", "reminded"], batch_size=200)
+    for task in changed:
+        # An event does not wait for the next reminder: some hours are all there is.
+        if task.kind in FROM_EVENTS and task.assignee_id and task.window_from <= local_day(now):
+            await tell_visitor(task, now=now)
     return len(changed)

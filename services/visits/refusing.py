@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import texts
 from delivery import waiting
@@ -14,6 +14,9 @@ from services import audit
 from services.members import ACTIVE
 from services.visit_rules import FROM_EVENTS
 from services.visits.planning import NO_VISIT, look_again
+
+ASKED_AT = time(9, 10)
+"""When the clock asks (scheduler/visits)."""
 
 
 async def please_do_not_visit(person: Person, *, by: Person | None, now: datetime) -> int:
@@ -75,6 +78,13 @@ async def ask_again(*, now: datetime, limit: int = 200) -> int:
         await row.save(update_fields=["ask_on"])
         asked += 1
     return asked
+
+
+async def asked_again_by(day: date, person_id: int | None = None) -> list[tuple[Person, date]]:
+    """Who will be asked so up to that day, and when; of everybody or of one person."""
+    rows = NoVisit.current().filter(ask_on__lte=day, person__state=ACTIVE).order_by("ask_on", "id")
+    rows = rows if person_id is None else rows.filter(person_id=person_id)
+    return [(row.person, row.ask_on) for row in await rows.select_related("person")]
 
 
 async def _excuse(tasks: list[int], now: datetime) -> None:

@@ -17,7 +17,7 @@ from models.accounts import Binding
 from models.members import Person
 from models.visits import OPEN, VisitTask
 from services.members import ACTIVE
-from services.visit_rules import DISCREET, FROM_RHYTHMS, VisitPolicy, VisitRules, reminder_step
+from services.visit_rules import DISCREET, FROM_EVENTS, FROM_RHYTHMS, VisitPolicy, VisitRules, reminder_step
 from services.visits.keepers import Keepers, ids
 from services.visits.naming import day_in_words, occasion_in_words
 from services.visits.passing import assign_anew
@@ -66,10 +66,18 @@ def _on_days(days: Mapping[date, int]) -> Q:
 
 
 def _unreminded_on(day: date, step: int) -> Q:
-    """What comes back each week or month is reminded of once, some days before its last day."""
+    """What comes back each week or month is reminded of once, some days before its last day.
+
+    Of what an event asked for that same day its visitor was told when it was made.
+    """
     again = Q(reminded__gt=step, kind__not_in=list(FROM_RHYTHMS))
     first = Q(reminded__isnull=True)
-    return Q(due_on=day) & (again | (first if step <= REMINDED_ONCE_AT else first & Q(kind__not_in=list(FROM_RHYTHMS))))
+    is_fresh = Q(kind__in=list(FROM_EVENTS), made_at__gte=at_local(day - timedelta(days=step), time()))
+    return (
+        Q(due_on=day)
+        & ~is_fresh
+        & (again | (first if step <= REMINDED_ONCE_AT else first & Q(kind__not_in=list(FROM_RHYTHMS))))
+    )
 
 
 def _step_of(task: VisitTask, steps: Steps) -> int:

@@ -53,7 +53,9 @@ async def record(task_id: int, result: Result, line: str, *, by: Person, reach: 
     if result in _STATE_AFTER:
         reason = "not_needed" if result == "not_needed" else None
         mine = VisitTask.filter(id=task.id, state__in=OPEN)
-        if not await mine.update(state=_STATE_AFTER[result], done_at=now, reason=reason, answer=None):
+        if not await mine.update(
+            state=_STATE_AFTER[result], done_at=now, reason=reason, answer=None, doubt_risen_to=None
+        ):
             raise Refusal("visits.settled", name=task.subject.name)
         await waiting.cancel(f"visit:{task.id}", now)
     kept = await VisitRecord.create(
@@ -80,7 +82,8 @@ async def undo(record_id: int, *, by: Person, now: datetime) -> str:
     task = kept.task
     if kept.result in _STATE_AFTER:
         task.state, task.done_at, task.reason, task.answer = state_before(task), None, None, None
-        await task.save(update_fields=["state", "done_at", "reason", "answer"])
+        task.doubt_risen_to = None
+        await task.save(update_fields=["state", "done_at", "reason", "answer", "doubt_risen_to"])
     await waiting.cancel(f"visit:{task.id}:came", now)
     await waiting.answered_elsewhere(f"visit:{task.id}:came", now)
     await kept.delete()
@@ -107,10 +110,11 @@ async def send_again(task_id: int, *, by: Person, now: datetime) -> None:
     if task is None:
         raise Refusal("visits.unknown")
     task.state, task.done_at, task.answer, task.reminded = state_before(task), None, None, None
-    await task.save(update_fields=["state", "done_at", "answer", "reminded"])
+    task.doubt_risen_to = None
+    await task.save(update_fields=["state", "done_at", "answer", "reminded", "doubt_risen_to"])
     await audit.note(audit.by_person(by), "visit.sent_again", now=now, subject=f"visit:{task.id}")
     if task.assignee_id:
-        await tell_visitor(task, now=now)
+        await tell_visitor(task, now=now, round_=f"again-{int(now.timestamp())}")
 
 
 def sealed_line(line: str) -> str:

@@ -17,8 +17,9 @@ from models.members import Person
 from models.notices import Broadcast, Notice
 from models.organisation import Role
 from models.posts import PostHolding
+from models.visit_settings import VisitSetting
 from models.visits import VisitTask
-from services import check_in, posts, wishes
+from services import check_in, posts, visits, wishes
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -230,3 +231,20 @@ async def test_a_post_of_others_is_not_given_away(site: Site, cast: Cast) -> Non
     await other.look("/console/posts")
     assert (await other.send(f"/console/posts/{cast.patrol.id}", name="冯九思")).status == 404
     assert not await PostHolding.exists()
+
+
+async def test_a_rule_is_seen_by_name_before_it_counts_and_only_the_county_changes_it(
+    site: Site, cast: Cast, desk: Browser
+) -> None:
+    number = list(visits.BLANKS).index("festival_window_days") + 1
+    at, chief = f"/console/visits/rules/{number}", await with_code(site, cast.chief)
+    shown = await chief.look(f"{at}?to=20")
+    assert "赵一禾" in shown.text
+    assert not await VisitSetting.all().exists()
+    assert (await chief.look(f"{at}?to=")).status == 422
+    assert (await chief.look(f"{at}?to=61")).status == 422
+    assert "由县里定" in (await desk.look(f"{at}?to=20")).text
+    assert (await desk.send(at, to="20")).status == 422
+    assert (await chief.send(at, to="20")).status == 303
+    assert (await VisitSetting.get(name="festival_window_days")).value == 20
+    assert "节前20天起可以去看望" in (await desk.look("/console/visits/rules")).text

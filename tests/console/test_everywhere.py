@@ -94,7 +94,7 @@ async def _pages(site: Site, cast: Cast) -> list[str]:
     asked = await Wish.filter(keeper_id=cast.worker.id).values_list("id", flat=True)
     due = await VisitTask.all().values_list("id", flat=True)
     written = await Broadcast.all().values_list("id", flat=True)
-    numbers = {
+    numbers: dict[str, object] = {
         "/console/people/{number}": cast.zhao.id,
         "/console/people/{number}/hand-over": cast.zhao.id,
         "/console/organisation/{number}": cast.community.id,
@@ -102,6 +102,7 @@ async def _pages(site: Site, cast: Cast) -> list[str]:
         "/console/questions/{number}": asked[0],
         "/console/broadcasts/{number}": written[0],
         "/console/broadcasts/{number}/people": written[0],
+        "/console/visits/rules/{number}": "5?to=20",
     }
     further = ["/console/people?q=何", "/console/pictures?span=year", "/console/pictures/names?what=ages&key=75",
                "/console/visits?which=overdue", "/console/people/999999"]  # fmt: skip

@@ -372,6 +372,15 @@ async def test_what_a_word_answers_to_a_notice(phone: Phone, said: str, choices:
     assert await phone.say(said) == answer
 
 
+@pytest.mark.parametrize("words", ["没来", "没来。"])
+async def test_a_choice_of_a_question_is_also_said_by_its_words(phone: Phone, words: str) -> None:
+    asked = question(7, phone.now, 2)
+    asked.choices = [{**one, "label": label} for one, label in zip(asked.choices, ("来了", "没来"), strict=True)]
+    phone.questions = [asked]
+    await phone.say(words)
+    assert phone.last.question is asked
+
+
 async def test_a_question_that_is_over_is_answered_no_more(phone: Phone) -> None:
     phone.questions = [question(7, phone.now - timedelta(days=2))]
     assert await phone.say("1") == "没有要选的"

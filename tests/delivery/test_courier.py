@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from delivery_cast import FORM, GRANT, post
+from delivery_cast import FORM, GRANT, SAYS, post
 
 from delivery.ledger import note_grant
 from delivery.policy import Template
@@ -285,15 +285,42 @@ async def test_in_quiet_hours_it_waits_for_the_morning(office, monday):
     assert (await Notice.get(id=notice)).next_try_at == monday + timedelta(hours=22.5)
 
 
-async def test_more_than_three_a_day_are_merged_into_the_third(office, monday):
+async def test_several_at_once_are_one_message_with_the_question_last(office, monday):
     person = await office.person(1)
-    notices = [await post(person, monday, once=f"n{number}") for number in range(6)]
+    asking = await post(person, monday, once="asks", asks=True, say=SAYS)
+    told = [await post(person, monday, once=f"n{number}") for number in range(2)]
     courier = office.courier()
-    done = [await courier.deliver(notice, monday) for notice in notices]
-    assert done == ["accepted"] * 3 + ["gone"] * 2 + ["waiting"]
-    assert len(office.shown(1)) == 3
-    assert office.shown(1)[2].count("请回复1查看") == 3
+    assert [await courier.deliver(one, monday) for one in (asking, *told)] == ["accepted", "gone", "gone"]
+    (message,) = office.shown(1)
+    assert [part.count("来了") for part in message.split("\n\n")] == [0, 0, 1]
+    assert await Question.all().count() == 1
     assert await balance() == 0
+
+
+async def test_two_questions_are_two_messages_as_long_as_the_day_has_room(office, monday):
+    person, courier = await office.person(1), office.courier()
+    notices = [await post(person, monday, once=f"asks{number}", asks=True, say=SAYS) for number in range(5)]
+    assert [await courier.deliver(one, monday) for one in notices] == ["accepted"] * 3 + ["gone"] * 2
+    assert [text.count("来了") for text in office.shown(1)] == [1, 1, 3]
+    assert await Question.all().count() == 5
+
+
+async def test_no_day_has_a_fourth_message_however_much_there_is_to_say(office, monday):
+    person, courier = await office.person(1), office.courier()
+    notices = [await post(person, monday, once=f"n{number}") for number in range(12)]
+    done = [await courier.deliver(notice, monday) for notice in notices]
+    assert done == ["accepted", "gone", "gone"] * 3 + ["waiting"] * 3
+    assert [text.count("请回复1查看") for text in office.shown(1)] == [3, 3, 3]
+    assert await balance() == 0
+
+
+async def test_what_is_past_its_use_or_an_alarm_joins_nothing(office, monday):
+    person = await office.person(1)
+    first = await post(person, monday, once="first")
+    await post(person, monday, once="over", useful_until=monday)
+    await post(person, monday, once="alarm", topic="emergency")
+    await office.courier().deliver(first, monday)
+    assert [text.count("请回复1查看") for text in office.shown(1)] == [1]
 
 
 async def test_a_picture_arrives_with_its_words(office, monday):

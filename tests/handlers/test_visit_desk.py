@@ -147,7 +147,7 @@ async def test_a_community_reads_and_changes_its_own_windows(talk: Talk) -> None
     assert lines[4] == "4 生日前3天起可以去看望"
     await talk.say("oWorker", "4")
     assert await talk.say("oWorker", "10") == (
-        "只在桂花社区改成：生日前10天起可以去看望。往后一年的走访日子都不变。对就回复1，不对回复2。"
+        "只在桂花社区改成：生日前10天起可以去看望。往后一年的日期都不变。对就回复1，不对回复2。"
     )
     await talk.say("oWorker", "1")
     assert (await talk.say("oWorker", "走访规矩")).splitlines()[4] == "4 生日前10天起可以去看望"

@@ -10,11 +10,12 @@ import visits_rounds as rounds
 import texts
 from delivery.outbox import Letter, post_notice, to_person
 from kit.clock import local
+from kit.county import NoticeNumbers
 from models.accounts import Account
 from models.life_events import LifeEvent
 from models.members import Person
-from models.visits import VisitTask
-from services import access, care_plans, life_events
+from models.visits import NoVisit, VisitTask
+from services import access, broadcasts, care_plans, life_events
 from services.coming import coming
 from services.visit_rules import VisitRules
 
@@ -108,3 +109,28 @@ async def test_the_way_is_told_as_things_stand(db: None, monday: datetime) -> No
     found = await coming(RULES, now=monday, days=6, person=cast.leader)
     own = {texts.render(one.way) for one in found if one.person_id == cast.leader.id and one.kind == "reminder"}
     assert own == {"48小时内联系过，直接在聊天里发送"}
+
+
+async def test_a_broadcast_that_has_its_time_is_one_line_for_all_and_one_for_each_of_its_people(
+    db: None, monday: datetime
+) -> None:
+    cast = await stage.arrange(monday)
+    reach = await access.reach_of(cast.secretary, monday.date())
+    meant = await broadcasts.understood("金桂花园全体", cast.secretary, reach, now=monday)
+    row = await broadcasts.draft(cast.secretary, reach, meant, "周五上午9点开会", now=monday)
+    await broadcasts.set_time(row.id, cast.secretary, monday + timedelta(days=3))
+    await broadcasts.send(row.id, cast.secretary, now=monday, numbers=NoticeNumbers(), phone="")
+    assert await foreseen(monday, 2) == []
+    assert await foreseen(monday, 4) == [("10-15 09:00", "broadcast", "金桂花园党支部")]
+    assert await foreseen(monday, 4, cast.zhao) == [("10-15 09:00", "broadcast", "赵一禾")]
+    assert await foreseen(monday, 4, cast.feng) == []
+    (one,) = await coming(RULES, now=monday, days=4)
+    assert "周五上午9点开会" in texts.render(one.say, **one.facts)
+    assert texts.render(one.why, **one.because) == "金桂花园党支部写好的通知，发给3人"
+
+
+async def test_who_will_be_asked_again_whether_to_be_left_in_peace_is_foreseen(db: None, monday: datetime) -> None:
+    cast = await stage.arrange(monday)
+    await NoVisit.create(person=cast.zhao, since=monday.date(), ask_on=monday.date() + timedelta(days=10))
+    assert await foreseen(monday, 30, cast.qian) == []
+    assert await foreseen(monday, 30) == [("10-22 09:10", "question", "赵一禾")]

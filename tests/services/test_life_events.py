@@ -244,6 +244,9 @@ async def test_a_death_opens_the_condolence_visit_and_a_year_of_calls(cast: Cast
     }
     reach = await access.reach_of(cast.leader, monday.date())
     shown = await visits.due_for(cast.leader, reach, today=monday.date())
+    assert [duty.kind for duty in shown] == ["condolence_visit"]
+    days_later = monday.date() + timedelta(days=4)
+    shown = await visits.due_for(cast.leader, reach, today=days_later)
     assert [duty.kind for duty in shown] == ["condolence_visit", "condolence_call"]
     await rounds.plan(monday + timedelta(minutes=10))
     await rounds.rise(monday + timedelta(hours=40))
@@ -271,6 +274,68 @@ async def test_a_mistaken_confirmation_is_undone_whole(cast: Cast, monday: datet
     assert await open_tasks(cast.zhao) == {"double_ninth:2026": "2026-10-18"}
     with pytest.raises(Refusal, match=r"life_events\.not_known"):
         await life_events.take_back(event, by=cast.worker, now=monday)
+
+
+async def went_out(now: datetime) -> None:
+    """Everything that waited has arrived."""
+    await Notice.filter(state="waiting").update(state="accepted", accepted_at=now)
+
+
+async def told(person: Person, say: str) -> int:
+    return await Notice.filter(person_id=person.id, say=say).count()
+
+
+async def test_a_visitor_on_the_way_to_a_family_hears_that_it_was_a_mistake(cast: Cast, monday: datetime) -> None:
+    event = await confirmed(cast, "death", monday)
+    await went_out(monday)
+    await life_events.take_back(event, by=cast.worker, now=monday + timedelta(hours=1))
+    (off,) = await Notice.filter(person_id=cast.leader.id, say="visits.called_off", state="waiting")
+    assert text_of(off) == "前面请您看望的，有1次取消了，不用去了。要看是哪一位，请回复1。"
+    reach = await access.reach_of(cast.leader, monday.date())
+    with pytest.raises(Refusal, match=r"visits\.off"):
+        await visits.details(off.asks[0]["args"]["visit"], cast.leader, reach, now=monday)
+
+
+async def test_a_visitor_who_never_heard_of_it_hears_nothing(cast: Cast, monday: datetime) -> None:
+    event = await confirmed(cast, "hospital", monday)
+    await life_events.take_back(event, by=cast.worker, now=monday + timedelta(hours=1))
+    assert await told(cast.leader, "visits.called_off") == 0
+
+
+async def test_whoever_was_just_told_is_reminded_only_on_a_later_day(cast: Cast, monday: datetime) -> None:
+    event = await confirmed(cast, "hospital", monday)
+    about = f"visit:{(await VisitTask.get(event_id=event.id)).id}:remind"
+    for days, many in ((0, 0), (1, 0), (2, 1)):
+        await rounds.remind(monday + timedelta(days=days))
+        assert await Notice.filter(business_key__startswith=about).count() == many
+
+
+async def test_an_event_s_next_visitor_is_told_at_once(cast: Cast, monday: datetime) -> None:
+    await confirmed(cast, "hospital", monday)
+    await Person.filter(id=cast.leader.id).update(state="deceased")
+    await rounds.plan(monday + timedelta(minutes=10))
+    assert await told(cast.secretary, "visits.new") == 1
+
+
+async def test_what_a_death_called_off_is_asked_for_again_when_it_was_a_mistake(cast: Cast, monday: datetime) -> None:
+    await went_out(monday)
+    await life_events.died(cast.zhao, by=cast.worker, now=monday)
+    assert await told(cast.leader, "visits.called_off") == 1
+    await went_out(monday)
+    await life_events.undo_death(cast.zhao, by=cast.worker, now=monday + timedelta(hours=1))
+    assert await told(cast.leader, "visits.new") == 1
+
+
+async def test_who_says_that_somebody_is_home_and_who_calls_next_hear_nothing_twice(
+    cast: Cast, monday: datetime
+) -> None:
+    event = await confirmed(cast, "hospital", monday)
+    await VisitTask.filter(event_id=event.id).update(assignee_id=cast.qian.id)
+    await Notice.filter(say="visits.new").update(person_id=cast.qian.id)
+    await went_out(monday)
+    await life_events.discharge(event, by=cast.leader, now=monday + timedelta(days=1), policy=POLICY)
+    assert [await told(one, "visits.called_off") for one in (cast.qian, cast.leader)] == [1, 0]
+    assert await told(cast.leader, "visits.new_call") == 1
 
 
 async def test_a_report_is_nobody_s_but_those_who_may_settle_it(cast: Cast, monday: datetime) -> None:

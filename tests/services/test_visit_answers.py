@@ -14,7 +14,7 @@ from kit.errors import Refusal
 from models.members import Person
 from models.notices import Notice
 from models.visits import Gift, NoVisit, VisitTask
-from services import access, visits
+from services import access, escalation, visits
 from services.visits import Call
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -74,6 +74,53 @@ async def test_a_no_never_blocks_and_only_the_secretary_sends_again(cast: Cast, 
         await visits.doubt_of(task.id, await reach_of(cast.feng, monday))
     await visits.send_again(task.id, by=cast.secretary, now=monday)
     assert (await VisitTask.get(id=task.id)).state == "assigned"
+
+
+async def doubts_rise(now: datetime) -> list[int]:
+    """Who is told at this moment that somebody said no."""
+    kind = visits.DoubtRising((24, 48, 96, 168))
+    told = await escalation.due(kind, now=now)
+    for telling in told:
+        await escalation.tell(kind, telling, now=now)
+    return [telling.recipient for telling in told]
+
+
+async def test_a_no_that_nobody_looks_into_rises_to_one_named_person_after_the_other(
+    cast: Cast, monday: datetime
+) -> None:
+    task = await visited(cast, monday)
+    await visits.say_not_came(task.id, await reach_of(cast.zhao, monday), now=monday)
+    assert await doubts_rise(monday + timedelta(hours=23)) == []
+    for hours, person in ((24, cast.secretary), (48, cast.worker), (96, cast.township_worker), (168, cast.chief)):
+        now = monday + timedelta(hours=hours)
+        assert await doubts_rise(now) == [person.id]
+        assert await doubts_rise(now) == []
+    assert text_of(await Notice.filter(say="visits.doubt_still").first()) == (
+        "有1次看望，老人家说没有人来，还没有人问清楚。请您过问，回复1查看。"
+    )
+    above = await reach_of(cast.chief, monday)
+    assert [one.name for one in await visits.doubts_for(above, 5)] == ["赵一禾"]
+    await visits.settle_doubt(task.id, above, now=now)
+    assert await visits.doubts_for(above, 5) == []
+
+
+async def test_a_no_that_was_looked_into_rises_no_more(cast: Cast, monday: datetime) -> None:
+    task = await visited(cast, monday)
+    await visits.say_not_came(task.id, await reach_of(cast.zhao, monday), now=monday)
+    await visits.settle_doubt(task.id, await reach_of(cast.secretary, monday), now=monday)
+    assert await doubts_rise(monday + timedelta(days=8)) == []
+
+
+async def test_whoever_is_sent_again_is_told_each_time(cast: Cast, monday: datetime) -> None:
+    call = Call("hospital_visit", "hospital:9:1", monday.date(), monday + timedelta(days=3))
+    task = await visits.open_duty(cast.zhao, call, now=monday)
+    for hours in (1, 2):
+        now = monday + timedelta(hours=hours)
+        reach = await reach_of(cast.leader, now)
+        await visits.record(task.id, "visited", "好", by=cast.leader, reach=reach, now=now)
+        await visits.say_not_came(task.id, await reach_of(cast.zhao, now), now=now)
+        await visits.send_again(task.id, by=cast.secretary, now=now)
+    assert await Notice.filter(say="visits.new", person_id=cast.leader.id).count() == 3
 
 
 async def test_without_a_chat_the_next_caller_asks_by_the_way(cast: Cast, monday: datetime) -> None:

@@ -25,7 +25,7 @@ async def cast(db: None, monday: datetime) -> Cast:
 
 
 async def changed(name: str, value: int, by: Person, now: datetime) -> None:
-    await visits.change(name, value, by=by, reach=await access.reach_of(by, TODAY), now=now)
+    await visits.change(name, value, county=County(), by=by, reach=await access.reach_of(by, TODAY), now=now)
 
 
 async def test_a_window_of_one_community_is_its_own(cast: Cast, monday: datetime) -> None:

@@ -113,18 +113,72 @@ async def test_a_changed_rule_is_previewed_as_names_and_days_and_then_counts(cas
     ]
     await rounds.plan(monday)
     assert not await VisitTask.exists(subject_id=person.id, kind="decade_birthday_visit")
-    await visits.change("offset_male", -1, by=cast.chief, reach=reach, now=monday)
+    await visits.change("offset_male", -1, county=County(), by=cast.chief, reach=reach, now=monday)
     before = await VisitTask.all().count()
     await rounds.plan(monday, await visits.rules_now(County()))
     assert await VisitTask.all().count() == before + 1
     assert await AuditEntry.filter(action="visit_rule", subject="offset_male").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("festival_window_days", 20, "赵一禾重阳慰问，9月28日(周一)起可以去"),
+        ("remind_first", 9, "赵一禾重阳慰问，10月9日(周五)提醒"),
+        ("tier_county", 2, "一位老同志县里走访，12月31日(周四)前去"),
+        ("tier_county", 4, "一位老同志县里走访，12月31日(周四)前去"),
+        ("wellbeing_1", 52, "一位老同志日常探访，10月18日(周日)前去"),
+        ("most_open", 5, None),
+        ("hospital_days", 5, None),
+    ],
+)
+async def test_what_a_number_moves_is_previewed_as_names_and_days(
+    cast: Cast, monday: datetime, name: str, value: int, shown: str | None
+) -> None:
+    reach = await access.reach_of(cast.worker, TODAY)
+    await care_plans.set_wanted(cast.zhao, "county", True, by=reach, now=monday)
+    await rounds.plan(monday)
+    above = await access.reach_of(cast.chief, TODAY)
+    changes = await visits.preview(County(), name, value, above, now=monday)
+    assert next((visits.change_in_words(name, one) for one in changes), None) == shown
+
+
+async def test_when_what_is_open_would_rise_is_previewed_and_keeps_its_order(cast: Cast, monday: datetime) -> None:
+    due = monday + timedelta(days=3)
+    await visits.open_duty(cast.zhao, visits.Call("hospital_visit", "hospital:1:1", due.date(), due), now=monday)
+    above, here = [await access.reach_of(one, TODAY) for one in (cast.chief, cast.worker)]
+    for reach, name in ((above, "一位老同志"), (here, "赵一禾")):
+        (change,) = await visits.preview(County(), "rise_hours_1", 20, reach, now=monday)
+        assert visits.change_in_words("rise_hours_1", change) == f"{name}住院看望，10月16日(周五)告诉"
+    with pytest.raises(Refusal, match=r"visits\.rise_in_order"):
+        await visits.preview(County(), "rise_hours_1", 24, above, now=monday)
+    with pytest.raises(Refusal, match=r"visits\.times_of_a_year"):
+        await visits.preview(County(), "tier_county", 3, above, now=monday)
+
+
+async def test_another_rhythm_doubles_and_drops_nothing_that_is_open(cast: Cast, monday: datetime) -> None:
+    reach, above = [await access.reach_of(one, TODAY) for one in (cast.worker, cast.chief)]
+    await care_plans.set_wanted(cast.zhao, "community", True, by=reach, now=monday)
+    await rounds.plan(monday)
+    for times in (12, 4):
+        await visits.change("tier_community", times, county=County(), by=cast.chief, reach=above, now=monday)
+        await rounds.plan(monday, await visits.rules_now(County()))
+        opened = await VisitTask.open_tasks().filter(kind="tier_visit").values_list("occasion", flat=True)
+        assert list(opened) == ["tier_community:2026-10" if times == 12 else "tier_community:2026-Q4"]
+
+
+async def test_every_blank_has_a_sentence_and_holds_the_county_s_number(monday: datetime) -> None:
+    for name, blank in visits.BLANKS.items():
+        number = visits.number_of(County(), name)
+        assert blank.least <= number <= blank.most
+        assert str(abs(number)) in visits.sentence_of(name, number)
+
+
 async def test_only_the_county_changes_the_rules_and_only_to_what_makes_sense(cast: Cast, monday: datetime) -> None:
     above, below = [await access.reach_of(one, TODAY) for one in (cast.chief, cast.secretary)]
     with pytest.raises(Refusal, match=r"visits\.rules_are_the_county_s"):
-        await visits.change("first_age", 70, by=cast.secretary, reach=below, now=monday)
+        await visits.change("first_age", 70, county=County(), by=cast.secretary, reach=below, now=monday)
     with pytest.raises(Refusal, match=r"visits\.number_out_of_range"):
-        await visits.change("first_age", 7, by=cast.chief, reach=above, now=monday)
-    await visits.change("remind_first", 5, by=cast.chief, reach=above, now=monday)
+        await visits.change("first_age", 7, county=County(), by=cast.chief, reach=above, now=monday)
+    await visits.change("remind_first", 5, county=County(), by=cast.chief, reach=above, now=monday)
     assert (await visits.rules_now(County())).visits.reminder_days == (5, 3, 1, 0)

@@ -82,7 +82,8 @@ class Course:
         for _ in range(shares.rumours):
             self._later(self._some_day(5), self._telling("death", next(taken), is_true=False))
         self._later(self._some_day(20), self._mistake(next(one for one in taken if self._place_of(one))))
-        bound = [one for one in taken if one.openid]
+        following = {row["key"] for row in self.seed["members"] if row.get("follows")}
+        bound = [one for one in taken if one.openid and one.key in following]
         for person in bound[: shares.unfollowed]:
             self._later(self._some_day(5), self._leaving(person))
         self._plan_bad_days(shares)
