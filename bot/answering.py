@@ -10,11 +10,11 @@ from conversation.seat import read_seat, write_seat
 from conversation.turn import Guard
 from kit.county import County
 from models import arrivals
-from models.accounts import Account
 from models.database import transaction
+from models.people.accounts import Account
 from models.writers import Writer, writers
 from models.writes import store
-from services import questions
+from services.help import questions
 from wechat.messages import Click, Message, Ordinary, Scan, ScanCode, Subscribe, Text
 
 LONGEST_WORDS = 2000

@@ -23,9 +23,9 @@ from kit.settings import Settings
 from models import backup as copies
 from models.columns import unseal
 from models.database import close_database, transaction
-from models.members import Person
+from models.people.members import Person
 from models.schema import pending, upgrade
-from services import backup as house_copies
+from services.county import backup as house_copies
 
 SQLITE, TOOL, PORTABLE = "sqlite", "pg_dump", "portable"
 _SIGNS = ((b"SQLite format 3\0", SQLITE), (b"PGDMP", TOOL), (b"\x1f\x8b", PORTABLE))

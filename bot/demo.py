@@ -28,7 +28,7 @@ from kit import clock
 from kit.clock import local, local_day
 from kit.settings import Settings
 from models.database import transaction
-from services import binding, login_codes, members, organisation
+from services.people import binding, login_codes, members, organisation
 from texts import render
 
 FOLDER = Path("demo")

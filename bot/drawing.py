@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from kit.clock import local_day
 from kit.settings import Settings
-from services import check_in, voices
+from services.help import voices
+from services.people import check_in
 from texts import render
 from wechat.client import WeChatClient
 

@@ -22,7 +22,8 @@ from kit import clock
 from kit.guesses import Guesses
 from models.database import transaction
 from models.schema import pending
-from services import audit, dump, upkeep, warnings
+from services.county import dump, upkeep, warnings
+from services.people import audit
 
 HOUSE = web.AppKey("house", House)
 GUESSES = web.AppKey("guesses", Guesses)

@@ -27,7 +27,7 @@ from kit.settings import Settings
 from kit.vault import Vault
 from models.database import close_database, open_database
 from scheduler.presence import Presence
-from services.audience import policy_of
+from services.outreach.audience import policy_of
 from wechat.client import Credentials, WeChatClient, connect
 from wechat.limits import Limits, rates_with
 

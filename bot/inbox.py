@@ -30,10 +30,10 @@ from delivery.posted import collecting
 from delivery.waiting import wake
 from kit.county import County
 from models import arrivals
-from models.accounts import Account
 from models.arrivals import Key, Taken
 from models.counters import added
 from models.database import spawn, transaction
+from models.people.accounts import Account
 from models.writers import Writer, writers
 from models.writes import Write, gathering, store
 from wechat.messages import Message

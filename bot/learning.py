@@ -9,7 +9,7 @@ import structlog
 
 from conversation import learned
 from delivery.courier import DATABASE_AWAY
-from services import heard
+from services.help import heard
 
 log = structlog.get_logger()
 

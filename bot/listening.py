@@ -13,8 +13,8 @@ from conversation.understanding import is_fraud, read
 from delivery.outbox import URGENT, Letter, post_notice, to_openid
 from models.database import transaction
 from scheduler.job import Deps, Job, job
-from services import voices
-from services.voices import Fetching
+from services.help import voices
+from services.help.voices import Fetching
 from wechat.errors import Verdict, WeChatError
 from wechat.messages import read as read_message
 

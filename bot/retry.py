@@ -13,7 +13,7 @@ from models.counters import count
 from models.database import transaction
 from models.inbox import InboxMessage
 from scheduler.job import Deps, Job, job
-from services import wishes
+from services.help import wishes
 from wechat.messages import read_raw
 
 log = structlog.get_logger()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.desk.figures import Step
+from services.county.desk.figures import Step
 
 WIDTH, ROW, BAR = 640, 34, 22
 _LABEL, _VALUE = 170, 70

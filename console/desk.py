@@ -16,7 +16,7 @@ from kit.clock import local_day
 from kit.county import County
 from kit.errors import Refusal
 from kit.shelf import Shelf
-from services import access, logins
+from services.people import access, logins
 
 
 class Scene(Protocol):

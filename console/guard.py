@@ -18,7 +18,7 @@ from console.desk import DOORS, Desk, Doors, Page
 from console.pages import page
 from kit import clock
 from kit.errors import Refusal
-from services import logins
+from services.people import logins
 
 SESSION, BROWSER = "__Host-jinqiu", "__Host-jinqiu-login"
 HOME, LOGIN = "/console/", "/console/login"

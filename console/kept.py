@@ -12,7 +12,7 @@ import texts
 from console.desk import Desk, Doors
 from console.pages import HEADERS, page
 from console.refilling import TOKEN, refilled
-from services import kept_forms, logins
+from services.people import kept_forms, logins
 
 KEPT = "/console/kept"
 MARK = "kept"

@@ -10,7 +10,7 @@ from console.kept import KEPT, MARK
 from console.pages import HEADERS
 from kit import clock
 from kit.errors import Refusal
-from services import kept_forms, logins
+from services.people import kept_forms, logins
 
 STAYING = "/console/staying"
 

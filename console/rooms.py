@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from console import (
+from console import pages, resuming
+from console.care import visit_rules, visits
+from console.county import home, operations, pictures, safeguards
+from console.help import posts, questions
+from console.outreach import broadcasts, calls, printing, rounds
+from console.people import (
     approvals,
     behalf,
-    broadcasts,
-    calls,
     exports,
     handover,
-    home,
     imports,
     login,
     me,
     members,
-    operations,
     organisation,
     own_pages,
-    pages,
     people,
-    pictures,
-    posts,
-    printing,
-    questions,
-    resuming,
-    rounds,
-    safeguards,
-    visit_rules,
-    visits,
 )
 
 PAGES = (

@@ -19,8 +19,8 @@ from console.guard import csrf_of, doors_of, drop_cookie
 from console.pages import page
 from kit import clock
 from kit.errors import Refusal
-from services import own_pages
-from services.own_pages import Member
+from services.people import own_pages
+from services.people.own_pages import Member
 
 HOME, IN = "/m/", "/m/in"
 SESSION, BROWSER = "__Host-jinqiu-m", "__Host-jinqiu-m-way"

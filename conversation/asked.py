@@ -11,7 +11,7 @@ import texts
 from conversation.reply import WORDS_ONLY, Choice, Reply
 from conversation.seat import Seat, Shown
 from conversation.understanding import spoken_number, spoken_yes_no
-from models.accounts import Question
+from models.people.accounts import Question
 
 YES, NO = 1, 2
 AT_ONCE = frozenset({"emergency.take_over", "notices.show_alarm"})

@@ -10,8 +10,8 @@ from typing import Any
 from conversation.understanding import Reading
 from kit.clock import local_day
 from kit.county import County
-from models.accounts import Account
-from models.members import STAFF, Person
+from models.people.accounts import Account
+from models.people.members import STAFF, Person
 from wechat.messages import Message
 
 _NOTHING = Reading(intent="none", slots={}, confidence=0.0, runners_up=(), danger=None)

@@ -27,7 +27,7 @@ from conversation.understanding import (
     spoken_yes_no,
 )
 from kit.errors import Refusal
-from models.accounts import Question
+from models.people.accounts import Question
 from wechat.messages import Click, Ordinary, Text, Unsubscribe, Unsupported
 
 __all__ = ["Answered", "Engine"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from conversation.context import Context
 from conversation.seat import Seat, Shown
-from models.accounts import Question
+from models.people.accounts import Question
 
 Guard = Callable[[], AbstractAsyncContextManager[Any]]
 """Opens a savepoint: what is done inside is taken back when the rules refuse."""

@@ -13,8 +13,8 @@ from delivery.policy import DeliveryPolicy, Matter, Reach, Step, Way, choose_way
 from delivery.reach import reach_of
 from delivery.wording import spoken_of, text_of
 from models.database import transaction
-from models.notices import CLAIMED, URGENT, WAITING, Notice
 from models.outbox import hold_recipient
+from models.outreach.notices import CLAIMED, URGENT, WAITING, Notice
 
 LEASE = timedelta(seconds=60)
 RESEND_FOR = timedelta(minutes=10)

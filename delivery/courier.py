@@ -20,7 +20,7 @@ from delivery.reports import check_overtaken
 from delivery.sending import Draw, Platform, send
 from delivery.sms import Sms
 from models.database import transaction
-from models.notices import CLAIMED, WAITING, Notice
+from models.outreach.notices import CLAIMED, WAITING, Notice
 from wechat.errors import (
     Mark,
     OutcomeUnknown,

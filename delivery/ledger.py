@@ -8,8 +8,8 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from models.accounts import Account, Grant
 from models.ledger import spend_quota
+from models.people.accounts import Account, Grant
 from models.platform import PlatformToken
 from wechat.token import Fetch, StoredToken, is_fetch_allowed
 

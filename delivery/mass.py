@@ -20,13 +20,13 @@ from delivery.reach import month_of
 from delivery.states import not_delivered
 from delivery.wording import heading_of, text_of
 from kit.clock import local_day
-from models.accounts import Binding, Question
 from models.counters import count
 from models.database import transaction
 from models.ledger import give_back_mass, spend_mass
-from models.mass import MADE, REFUSED, SENT, MassJob
-from models.members import Person
-from models.notices import ACCEPTED, CLAIMED, WAITING, Notice
+from models.outreach.mass import MADE, REFUSED, SENT, MassJob
+from models.outreach.notices import ACCEPTED, CLAIMED, WAITING, Notice
+from models.people.accounts import Binding, Question
+from models.people.members import Person
 from wechat.client.sends import MassJob as Answer
 from wechat.errors import OutcomeUnknown, Verdict, WeChatError
 from wechat.payloads import Audience, Payload, Text, These

@@ -9,8 +9,8 @@ from typing import Any
 
 from delivery.posted import note
 from models.counters import count
-from models.notices import BULK, ORDINARY, URGENT
 from models.outbox import Posting, store_notices
+from models.outreach.notices import BULK, ORDINARY, URGENT
 
 __all__ = [
     "BULK",

@@ -11,9 +11,9 @@ from tortoise.expressions import Q, Subquery
 from delivery.policy import BY_PEOPLE, IN_VAIN, Asked, DeliveryPolicy, Matter, Reach, Step, Way, way_by_people
 from delivery.reach import is_active, keepers_for, keepers_of
 from kit.clock import local_day
-from models.calls import CLOSED, LIAISON, OPEN, Call
-from models.members import Person
-from models.notices import WAITING, Notice
+from models.outreach.calls import CLOSED, LIAISON, OPEN, Call
+from models.outreach.notices import WAITING, Notice
+from models.people.members import Person
 
 _WHY = "delivery.why_"
 _HELD = "death_reported"

@@ -7,11 +7,11 @@ from datetime import date, datetime, time
 
 from delivery.policy import DeliveryPolicy, Line, Reach
 from kit.clock import at_local, local_day
-from models.accounts import Account, Binding, Grant
-from models.members import Consent, Person
-from models.notices import Notice
-from models.organisation import Organisation, Role
 from models.outbox import pushes_since
+from models.outreach.notices import Notice
+from models.people.accounts import Account, Binding, Grant
+from models.people.members import Consent, Person
+from models.people.organisation import Organisation, Role
 
 _LEADERS = ("group_leader", "building_head", "stairwell_liaison")
 _SECRETARIES = ("branch_secretary", "deputy_secretary")

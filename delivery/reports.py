@@ -7,7 +7,7 @@ from datetime import datetime
 from delivery.ledger import note_grant
 from delivery.mass import finished as mass_finished
 from delivery.states import not_delivered
-from models.notices import ACCEPTED, Notice
+from models.outreach.notices import ACCEPTED, Notice
 from models.platform import Mark
 from wechat.messages import MassFinished, Message, SubscribeChange, SubscribePopup, SubscribeSent, TemplateFinished
 

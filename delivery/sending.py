@@ -12,7 +12,7 @@ from delivery.claims import Sending
 from delivery.ledger import take_allowance
 from delivery.sms import Sms
 from delivery.wording import form_values, spoken_of
-from models.notices import URGENT
+from models.outreach.notices import URGENT
 from wechat.client.media import Kind
 from wechat.client.sends import MassJob, TemplateMessage
 from wechat.errors import Ruling, Tell, Verdict, WeChatError

@@ -10,7 +10,7 @@ from delivery import people
 from delivery.policy import EMERGENCY, DeliveryPolicy, Way
 from delivery.wording import leave_question
 from models.counters import count
-from models.notices import ACCEPTED, CLAIMED, EXPIRED, UNKNOWN, WAITING, Notice
+from models.outreach.notices import ACCEPTED, CLAIMED, EXPIRED, UNKNOWN, WAITING, Notice
 
 log = structlog.get_logger()
 

@@ -15,11 +15,11 @@ from delivery import people, states
 from delivery.policy import BY_PEOPLE
 from delivery.wording import spoken_of, text_of, title_of
 from kit.engine import Work
-from models.accounts import Question
 from models.counters import count, totals
 from models.database import dialect
-from models.notices import ACCEPTED, BULK, CLAIMED, EXPIRED, URGENT, WAITING, Notice
 from models.outbox import state_counts
+from models.outreach.notices import ACCEPTED, BULK, CLAIMED, EXPIRED, URGENT, WAITING, Notice
+from models.people.accounts import Question
 
 _AT_ONCE = 5000
 """Values in one IN list: well within what SQLite binds."""

@@ -9,8 +9,8 @@ from typing import Any
 import texts
 from delivery.policy import EMERGENCY, DeliveryPolicy, Template
 from kit.clock import local
-from models.accounts import Question
-from models.notices import Notice
+from models.outreach.notices import Notice
+from models.people.accounts import Question
 from wechat.templates import fit_values
 
 SHOW, SHOW_ALARM = "notices.show", "notices.show_alarm"

@@ -1,36 +1,31 @@
 """The face towards members: one router a capability; where two know the same word, the first counts."""
 
 from conversation.router import Router
-from handlers import (
-    binding,
-    broadcasts,
-    calls,
-    care_plans,
-    check_in,
-    consents,
-    curtain,
-    duty_persons,
-    emergency,
-    exports,
-    handover,
+from handlers.care import care_plans, curtain, emergency, life_events, visits
+from handlers.county import platform, pulse
+from handlers.help import (
     heard,
     help,  # noqa: A004  the capability has this name on every floor
     human,
-    life_events,
+    posts,
+    questions,
+    talk,
+    wishes,
+)
+from handlers.outreach import broadcasts, calls, notices
+from handlers.people import (
+    binding,
+    check_in,
+    consents,
+    duty_persons,
+    exports,
+    handover,
     logins,
     looks,
     my,
-    notices,
-    platform,
-    posts,
     proposals,
-    pulse,
-    questions,
     registrations,
-    talk,
-    visits,
     welcome,
-    wishes,
 )
 
 ROUTERS: tuple[Router, ...] = (

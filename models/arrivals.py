@@ -10,9 +10,9 @@ from hashlib import blake2b
 from typing import Any
 
 from kit.sql import among, bound_rows, bound_texts, given, marker
-from models.accounts import Account
 from models.columns import moment_text, pack, seal, unseal
 from models.database import connection, dialect
+from models.people.accounts import Account
 from models.writes import Write
 
 Key = tuple[str, str]

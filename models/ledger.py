@@ -8,9 +8,9 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from models.accounts import Account
 from models.columns import moment_text, pack, read_moment
 from models.database import connection, dialect
+from models.people.accounts import Account
 
 _SPEND = (
     "INSERT INTO quota_use (api, span, used) VALUES ({1}, {2}, {3}) "

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from models.columns import moment_text, pack, seal
 from models.database import connection, dialect
-from models.notices import ACCEPTED, CLAIMED, UNKNOWN, Notice
+from models.outreach.notices import ACCEPTED, CLAIMED, UNKNOWN, Notice
 
 FACTS_SCOPE = "notice.facts"
 _ROWS_AT_ONCE = 5000

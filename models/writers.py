@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kit.sql import among, bound_texts, marker
-from models.accounts import Account, Question
 from models.arrivals import open_seat
 from models.columns import moment_text
 from models.database import connection, dialect
-from models.members import Person
+from models.people.accounts import Account, Question
+from models.people.members import Person
 from models.reading import reading
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from scheduler.broadcasts import count_standings, mass_jobs, spread_broadcasts
-from scheduler.calls import announce_calls, move_calls
-from scheduler.care_plans import care_plans
-from scheduler.check_in import check_in
-from scheduler.curtain import curtain
-from scheduler.desk import count_members, count_past_months, monday_lines
-from scheduler.emergency import emergency
-from scheduler.erasure import erasure, erasure_journal
-from scheduler.escalation import rise
+from scheduler.care.care_plans import care_plans
+from scheduler.care.curtain import curtain
+from scheduler.care.emergency import emergency
+from scheduler.care.life_events import life_events
+from scheduler.care.visits import ask_about_visits, greet_members, plan_visits, remind_visits
+from scheduler.county.desk import count_members, count_past_months, monday_lines
+from scheduler.county.escalation import rise
+from scheduler.county.upkeep import after_outage, heartbeat, retention, token_care, unfinished_imports
+from scheduler.help.posts import JOBS as POST_JOBS
 from scheduler.job import Job
-from scheduler.life_events import life_events
-from scheduler.looks import JOBS as LOOK_JOBS
 from scheduler.outbox import outbox, stalled
-from scheduler.posts import JOBS as POST_JOBS
-from scheduler.upkeep import after_outage, heartbeat, retention, token_care, unfinished_imports
-from scheduler.visits import ask_about_visits, greet_members, plan_visits, remind_visits
+from scheduler.outreach.broadcasts import count_standings, mass_jobs, spread_broadcasts
+from scheduler.outreach.calls import announce_calls, move_calls
+from scheduler.people.check_in import check_in
+from scheduler.people.erasure import erasure, erasure_journal
+from scheduler.people.looks import JOBS as LOOK_JOBS
 
 JOBS: list[Job] = [
     emergency,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from kit.folder_lock import FolderLock
-from services.knocks import free_lease, let_go, take_lease
+from services.county.knocks import free_lease, let_go, take_lease
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ import structlog
 
 from delivery.courier import DATABASE_AWAY
 from kit.clock import machine_now
-from services import knocks
+from services.county import knocks
 
 log = structlog.get_logger()
 

@@ -19,7 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from kit.clock import machine_now
 from scheduler.job import Deps, Job
-from services.knocks import Knock, end_knock, last_knock, present, take_over, win_knock
+from services.county.knocks import Knock, end_knock, last_knock, present, take_over, win_knock
 
 log = structlog.get_logger()
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from models.members import Person
-from models.organisation import Organisation
-from models.posts import ServicePost
-from services import seed
+from models.help.posts import ServicePost
+from models.people.members import Person
+from models.people.organisation import Organisation
+from services.county import seed
 
 SEED: dict[str, Any] = {
     "organisations": [

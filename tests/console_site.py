@@ -18,8 +18,8 @@ from kit import clock
 from kit.county import County
 from kit.shelf import Shelf
 from models.database import transaction
-from models.members import Person
-from services import login_codes
+from models.people.members import Person
+from services.people import login_codes
 from wechat.errors import WeChatError
 
 

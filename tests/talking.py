@@ -12,8 +12,8 @@ from conversation.context import Context, Speaker
 from conversation.engine import Engine
 from conversation.router import Directory, Router
 from kit.county import County
-from models.accounts import Account
-from models.members import Person
+from models.people.accounts import Account
+from models.people.members import Person
 from wechat.messages import Message, read
 
 _numbers = count(7_000_000_000_000_000_000)

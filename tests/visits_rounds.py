@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from kit.clock import local_day
-from services import escalation, visits
-from services.visit_rules import VisitRules
+from services.care import visits
+from services.care.visit_rules import VisitRules
+from services.county import escalation
 
 RULES = VisitRules()
 

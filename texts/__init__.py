@@ -1,4 +1,4 @@
-"""Every sentence and word list of the house, read from the TOML files beside this module."""
+"""Every sentence and word list of the house, read from the TOML files in this folder and its wings."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ MOBILE_DIGITS = 11
 
 
 @cache
+def files() -> Mapping[str, Path]:
+    """Where the words of each capability stand: its wing's folder, or this one for what belongs to no wing."""
+    found = sorted([*FOLDER.glob("*.toml"), *FOLDER.glob("*/*.toml")])
+    return {path.stem: path for path in found if path.parent.name != "utterances"}
+
+
+@cache
 def _file(capability: str) -> dict[str, Any]:
-    return tomllib.loads((FOLDER / f"{capability}.toml").read_text("utf-8"))
+    return tomllib.loads(files()[capability].read_text("utf-8"))
 
 
 @cache
@@ -49,7 +56,7 @@ def reword(sentences: Mapping[str, str]) -> None:
         capability, _, name = key.partition(".")
         try:
             known = sentence(key)
-        except (KeyError, FileNotFoundError):
+        except KeyError:
             raise ValueError(f"texts: {key} is unknown") from None
         if extra := _blanks(own) - _blanks(known):
             raise ValueError(f"texts: {key} has no blank {', '.join(sorted(extra))}")
@@ -74,6 +81,6 @@ def section(capability: str, table: str) -> Mapping[str, Any]:
 
 def sentence_keys() -> Iterator[str]:
     """Every key of every file, in stable order: for the tests that read all texts."""
-    for path in sorted(FOLDER.glob("*.toml")):
-        for name in _file(path.stem).get("say", {}):
-            yield f"{path.stem}.{name}"
+    for capability in sorted(files()):
+        for name in _file(capability).get("say", {}):
+            yield f"{capability}.{name}"

@@ -21,9 +21,9 @@ from kit.caller import read_proxies
 from kit.county import read_county
 from kit.settings import Settings
 from models.database import transaction
-from models.members import Person
+from models.people.members import Person
 from models.schema import pending
-from services import upkeep, warnings, workdays
+from services.county import upkeep, warnings, workdays
 from texts import render
 from wechat.errors import WeChatError
 

@@ -13,7 +13,7 @@ from kit.errors import Refusal
 from kit.settings import Settings
 from kit.spreadsheets import Cell, write_csv
 from models.database import transaction
-from services import export as exporting
+from services.county import export as exporting
 
 
 @command

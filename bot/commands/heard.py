@@ -10,7 +10,7 @@ from bot.learning import table
 from kit import clock
 from kit.settings import Settings
 from models.database import transaction
-from services import heard
+from services.help import heard
 
 
 @command

@@ -9,7 +9,7 @@ from kit import clock
 from kit.settings import Settings
 from kit.vault import Vault
 from models.resealing import Shelf, reseal_some, shelves
-from services import audit
+from services.people import audit
 
 
 @command

@@ -18,9 +18,10 @@ from kit import clock
 from kit.errors import Refusal
 from kit.settings import Settings
 from models.database import transaction
-from models.organisation import Organisation
-from services import audit, binding, organisation, printing
-from services.binding import PrintedSlip
+from models.people.organisation import Organisation
+from services.outreach import printing
+from services.people import audit, binding, organisation
+from services.people.binding import PrintedSlip
 from texts import render
 from texts.days import spoken_day
 from wechat.errors import WeChatError

@@ -12,9 +12,9 @@ from bot.portions import portion
 from kit import clock
 from kit.settings import Settings
 from kit.spreadsheets import read_table_apart
-from services import organisation, roster
-from services.roster import Prepared, Run
-from services.roster_reading import RosterReading, RowReading, heading_words, read_roster
+from services.people import organisation, roster
+from services.people.roster import Prepared, Run
+from services.people.roster_reading import RosterReading, RowReading, heading_words, read_roster
 
 
 @command

@@ -23,12 +23,12 @@ from kit.errors import Refusal
 from kit.settings import Settings
 from models.database import transaction
 from models.schema import pending, upgrade
-from services import workdays
-from services.audience import policy_of
-from services.coming import Coming
-from services.coming import coming as coming_facts
-from services.members import find
-from services.visits import rules_now
+from services.care.visits import rules_now
+from services.county import workdays
+from services.county.coming import Coming
+from services.county.coming import coming as coming_facts
+from services.outreach.audience import policy_of
+from services.people.members import find
 from texts import render
 from texts.days import spoken_day
 

@@ -10,12 +10,12 @@ from bot.house import database
 from kit import clock
 from kit.errors import Refusal
 from kit.settings import Settings
-from models.access import DutyPerson
 from models.database import transaction
-from models.members import STAFF, Person
-from models.organisation import Organisation
-from services import access, audit, duty_persons, login_codes, members, organisation, staff
-from services.access.rules import capacity_of
+from models.people.access import DutyPerson
+from models.people.members import STAFF, Person
+from models.people.organisation import Organisation
+from services.people import access, audit, duty_persons, login_codes, members, organisation, staff
+from services.people.access.rules import capacity_of
 from texts.days import spoken_day
 
 Days = tuple[str | None, str | None]

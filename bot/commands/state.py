@@ -11,8 +11,8 @@ from bot.house import county_of, database
 from kit import clock
 from kit.settings import Settings
 from models.database import transaction
-from services import dump as dumping
-from services import seed as seeding
+from services.county import dump as dumping
+from services.county import seed as seeding
 from texts import render
 
 

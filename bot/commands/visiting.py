@@ -17,8 +17,9 @@ from kit.errors import Refusal
 from kit.settings import Settings
 from kit.spreadsheets import write_csv
 from models.database import transaction
-from services import audit, organisation, visits
-from services.visits import Account, Line
+from services.care import visits
+from services.care.visits import Account, Line
+from services.people import audit, organisation
 from texts.days import spoken_day
 
 _LONGEST_READING = 600

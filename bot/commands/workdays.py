@@ -10,7 +10,8 @@ from kit import clock
 from kit.errors import Refusal
 from kit.settings import Settings
 from models.database import transaction
-from services import audit, workdays
+from services.county import workdays
+from services.people import audit
 from texts import render
 
 KINDS = ("toml", "csv")

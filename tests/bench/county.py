@@ -28,13 +28,13 @@ from delivery.outbox import URGENT, Letter, post_notice, to_person
 from kit import clock, log
 from kit.clock import local_day
 from models.database import connection, transaction
-from models.members import Person
-from models.notices import Broadcast
-from models.organisation import Role
-from scheduler.broadcasts import spread
-from scheduler.visits import plan_visits
-from services import organisation
-from services.visits.passing import NEVER
+from models.outreach.notices import Broadcast
+from models.people.members import Person
+from models.people.organisation import Role
+from scheduler.care.visits import plan_visits
+from scheduler.outreach.broadcasts import spread
+from services.care.visits.passing import NEVER
+from services.people import organisation
 from tests.bench import postgres
 from tests.bench.delivering import TEMPLATE
 from tests.bench.house import Place, prepared

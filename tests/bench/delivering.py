@@ -24,7 +24,7 @@ from delivery.waiting import NOTICE, due_work
 from kit import clock, log
 from kit.clock import local_day
 from models.database import transaction
-from models.notices import ACCEPTED, Notice
+from models.outreach.notices import ACCEPTED, Notice
 from scheduler.engine_inprocess import InProcessEngine
 from tests.bench.house import SECRET, Place, prepared
 from tests.bench.pushes import APP_ID

@@ -9,18 +9,20 @@ from itertools import islice
 from typing import Any
 
 from kit.clock import local_day
-from models.access import AuditEntry
-from models.accounts import Account, Binding
-from models.calls import PHONE, Call
-from models.check_in import CheckIn
+from models.care.visits import VisitTask
 from models.database import connection, transaction
-from models.members import Person
-from models.notices import BULK, Broadcast, Notice
-from models.organisation import Organisation, Role
-from models.posts import PostHolding, ServicePost
-from models.visits import VisitTask
-from models.wishes import Wish
-from services import broadcasts, desk, logins, organisation
+from models.help.posts import PostHolding, ServicePost
+from models.help.wishes import Wish
+from models.outreach.calls import PHONE, Call
+from models.outreach.notices import BULK, Broadcast, Notice
+from models.people.access import AuditEntry
+from models.people.accounts import Account, Binding
+from models.people.check_in import CheckIn
+from models.people.members import Person
+from models.people.organisation import Organisation, Role
+from services.county import desk
+from services.outreach import broadcasts
+from services.people import logins, organisation
 
 A_BRANCH = 200
 MONTHS = 12

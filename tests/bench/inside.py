@@ -22,9 +22,9 @@ from kit.clock import local_day
 from kit.county import County
 from kit.inline_sqlite import InlineConnection
 from models.database import connection, transaction
+from scheduler.care.visits import plan_visits
 from scheduler.engine_inprocess import InProcessEngine
 from scheduler.job import Deps
-from scheduler.visits import plan_visits
 from tests.bench import gateway
 from tests.bench.door import TOWN
 from tests.bench.house import Place, prepared

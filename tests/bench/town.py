@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from kit.county import County
-from models.accounts import Account, Binding, Question
 from models.database import transaction
 from models.inbox import InboxMessage
-from models.members import Person
-from models.notices import BULK, Broadcast, Notice
-from models.organisation import Organisation, Role
-from services import organisation
+from models.outreach.notices import BULK, Broadcast, Notice
+from models.people.accounts import Account, Binding, Question
+from models.people.members import Person
+from models.people.organisation import Organisation, Role
+from services.people import organisation
 
 VERSION = County().privacy_version
 _AT_ONCE = 500

@@ -24,14 +24,14 @@ from delivery.outbox import Asked, Letter, post_notice, to_openid
 from kit import clock, journal
 from kit.errors import Refusal
 from kit.settings import Settings
-from models.accounts import Account
 from models.database import connection, spawn, transaction
 from models.inbox import InboxMessage
-from models.members import Person
-from models.notices import Notice
+from models.outreach.notices import Notice
+from models.people.accounts import Account
+from models.people.members import Person
 from models.platform import Mark
 from models.schema import upgrade
-from services.erasure import erase_account
+from services.people.erasure import erase_account
 
 POSTGRES = os.environ.get("JINQIU_TEST_DATABASE", "")
 

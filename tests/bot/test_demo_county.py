@@ -10,8 +10,9 @@ import pytest
 
 from bot import demo_county
 from kit.lunar import BirthDate
-from models.members import Person
-from services import members, seed
+from models.people.members import Person
+from services.county import seed
+from services.people import members
 
 TODAY = date(2026, 10, 12)
 

@@ -16,10 +16,11 @@ from bot.house import database
 from kit import clock
 from kit.settings import Settings
 from kit.spreadsheets import write_xlsx
-from models.access import DutyPerson, LoginCode
-from models.members import Person
-from models.organisation import Organisation, Role
-from services import login_codes, upkeep
+from models.people.access import DutyPerson, LoginCode
+from models.people.members import Person
+from models.people.organisation import Organisation, Role
+from services.county import upkeep
+from services.people import login_codes
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from bot.commands import staff, workdays
 from bot.house import database
 from kit import clock
 from kit.settings import Settings
-from models.organisation import Role
-from services import warnings
+from models.people.organisation import Role
+from services.county import warnings
 
 TODAY = clock.local_day(clock.now())
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "workdays.example.toml"

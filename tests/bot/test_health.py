@@ -21,8 +21,8 @@ from handlers.routers import ROUTERS
 from kit import guesses
 from kit.guesses import Guesses
 from kit.settings import Settings
-from models.access import AuditEntry
-from services import dump
+from models.people.access import AuditEntry
+from services.county import dump
 
 Opened = Callable[..., Any]
 

@@ -12,7 +12,7 @@ from bot.house import database
 from kit import clock
 from kit.settings import Settings
 from models.database import transaction
-from services import heard
+from services.help import heard
 
 
 @pytest.fixture

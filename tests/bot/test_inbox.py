@@ -20,11 +20,11 @@ from delivery.outbox import Asked, Letter, post_notice, to_openid
 from kit.county import County, TalkNumbers
 from kit.errors import Refusal
 from models import arrivals
-from models.accounts import Account, Question
 from models.counters import totals
 from models.database import connection
 from models.inbox import InboxMessage
-from models.notices import Notice
+from models.outreach.notices import Notice
+from models.people.accounts import Account, Question
 from models.platform import Mark
 from wechat.messages import Message, Subscribe, Unsubscribe
 

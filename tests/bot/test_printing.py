@@ -18,13 +18,13 @@ from delivery.outbox import Letter, post_many, to_person
 from delivery.people import put_on_list
 from kit import clock
 from kit.settings import Settings
-from models.accounts import BindingSlip
-from models.calls import Call
 from models.database import transaction
-from models.members import Person
-from models.notices import Broadcast, Notice
-from models.organisation import Organisation
-from services import printing
+from models.outreach.calls import Call
+from models.outreach.notices import Broadcast, Notice
+from models.people.accounts import BindingSlip
+from models.people.members import Person
+from models.people.organisation import Organisation
+from services.outreach import printing
 
 scenes: list[str] = []
 

@@ -18,16 +18,16 @@ from kit import clock
 from kit.settings import Settings
 from kit.vault import Vault
 from models import resealing
-from models.access import AuditEntry
-from models.accounts import Account
 from models.arrivals import open_seat, sealed_seat
 from models.columns import seal, unseal
 from models.database import connection, transaction
+from models.help.wishes import Wish
 from models.inbox import InboxMessage
-from models.members import EmergencyContact, Person
-from models.notices import Notice
+from models.outreach.notices import Notice
+from models.people.access import AuditEntry
+from models.people.accounts import Account
+from models.people.members import EmergencyContact, Person
 from models.schema import upgrade
-from models.wishes import Wish
 
 NEW = base64.b64encode(b"n" * 32).decode()
 OLD_MARK, NEW_MARK = (Vault(base64.b64decode(key)).seal("x", "y")[:10] for key in (KEY, NEW))

@@ -18,9 +18,9 @@ from conversation.engine import Engine
 from conversation.reply import Choice, Reply, menu
 from conversation.router import Directory, Router
 from kit.county import County
+from models.help.wishes import Wish
 from models.inbox import InboxMessage
-from models.notices import Notice
-from models.wishes import Wish
+from models.outreach.notices import Notice
 from wechat.messages import Message, read
 
 pytestmark = pytest.mark.usefixtures("db")

@@ -24,10 +24,10 @@ from conversation.router import Directory
 from handlers.routers import ROUTERS
 from kit.county import County, SpeechNumbers
 from kit.settings import Settings
-from models.accounts import Account
-from models.notices import Notice
-from models.voices import Voice
-from models.wishes import Alarm, Wish
+from models.help.voices import Voice
+from models.help.wishes import Alarm, Wish
+from models.outreach.notices import Notice
+from models.people.accounts import Account
 from wechat.client import Media
 
 SOUND = b"#!AMR\n" + b"\x3c" * 200

@@ -14,10 +14,10 @@ from bot.commands import visiting as commands
 from bot.house import database
 from kit import clock
 from kit.settings import Settings
-from models.care_plans import CarePlan
+from models.care.care_plans import CarePlan
+from models.care.visits import VisitTask
 from models.database import transaction
-from models.members import Person
-from models.visits import VisitTask
+from models.people.members import Person
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ from cast import Cast
 
 from kit import clock
 from kit.clock import local_day
-from models.access import AuditEntry
-from models.calls import PHONE, Call
-from models.check_in import CheckIn
-from models.members import Person
-from models.notices import Broadcast, Notice
-from models.organisation import Organisation
-from models.posts import PostHolding, ServicePost
-from models.visits import VisitTask
-from models.wishes import Wish
+from models.care.visits import VisitTask
+from models.help.posts import PostHolding, ServicePost
+from models.help.wishes import Wish
+from models.outreach.calls import PHONE, Call
+from models.outreach.notices import Broadcast, Notice
+from models.people.access import AuditEntry
+from models.people.check_in import CheckIn
+from models.people.members import Person
+from models.people.organisation import Organisation
 
 
 async def _people(cast: Cast, first: int, last: int) -> list[Person]:

@@ -12,8 +12,8 @@ from playwright.async_api import Page
 
 from kit import clock
 from kit.clock import local_day
-from models.visits import VisitTask
-from services import login_codes
+from models.care.visits import VisitTask
+from services.people import login_codes
 
 pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.browser]
 

@@ -16,14 +16,16 @@ from delivery.people import put_on_list
 from kit import clock
 from kit.clock import local_day
 from kit.county import CheckInNumbers, PostNumbers
-from models.access import AuditEntry
-from models.calls import Call
-from models.check_in import CheckIn
-from models.notices import Broadcast, Notice
-from models.posts import PostHolding
-from models.visits import VisitTask
-from models.wishes import Wish
-from services import access, broadcasts, check_in, organisation, posts, wishes
+from models.care.visits import VisitTask
+from models.help.posts import PostHolding
+from models.help.wishes import Wish
+from models.outreach.calls import Call
+from models.outreach.notices import Broadcast, Notice
+from models.people.access import AuditEntry
+from models.people.check_in import CheckIn
+from services.help import posts, wishes
+from services.outreach import broadcasts
+from services.people import access, check_in, organisation
 
 pytestmark = pytest.mark.usefixtures("db")
 

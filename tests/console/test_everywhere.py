@@ -24,15 +24,16 @@ from console.guard import SESSION
 from console.visitors import SESSION as OWN_SESSION
 from kit import clock
 from kit.county import CheckInNumbers
-from models.console import ConsolePassword
-from models.members import Person
-from models.notices import Broadcast
-from models.visits import VisitTask
-from models.wishes import Wish
-from services import check_in, heard, kept_forms, logins
-from services.access import Reach, reach_of
-from services.guards import RANKING, ask_to_open
-from services.own_pages import key_for
+from models.care.visits import VisitTask
+from models.help.wishes import Wish
+from models.outreach.notices import Broadcast
+from models.people.console import ConsolePassword
+from models.people.members import Person
+from services.county.guards import RANKING, ask_to_open
+from services.help import heard
+from services.people import check_in, kept_forms, logins
+from services.people.access import Reach, reach_of
+from services.people.own_pages import key_for
 from tests.console.filled import everything
 
 pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.browser]

@@ -15,12 +15,13 @@ from playwright.async_api import Page
 
 from kit import clock
 from kit.clock import local_day
-from models.access import AuditEntry
-from models.console import ConsoleSession, KeptForm
+from models.care.visits import VisitRecord, VisitTask
 from models.database import connection
-from models.members import Person
-from models.visits import VisitRecord, VisitTask
-from services import kept_forms, login_codes, upkeep
+from models.people.access import AuditEntry
+from models.people.console import ConsoleSession, KeptForm
+from models.people.members import Person
+from services.county import upkeep
+from services.people import kept_forms, login_codes
 
 pytestmark = pytest.mark.usefixtures("db")
 

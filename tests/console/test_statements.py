@@ -11,8 +11,8 @@ from cast import Cast
 from console_site import Browser, Site, with_code
 
 from models.database import connection
+from tests.console.county.test_desk import PATHS
 from tests.console.filled import everything
-from tests.console.test_desk import PATHS
 
 pytestmark = pytest.mark.usefixtures("db")
 

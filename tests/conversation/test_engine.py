@@ -19,8 +19,8 @@ from conversation.turn import Answered, Turn
 from conversation.understanding import Reading
 from kit.county import County
 from kit.errors import Refusal
-from models.accounts import Account, Question
-from models.members import Person
+from models.people.accounts import Account, Question
+from models.people.members import Person
 from wechat.messages import Click, Message, Text, Unsubscribe
 
 room = Router("room")

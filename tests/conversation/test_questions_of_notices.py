@@ -8,7 +8,7 @@ from typing import Any
 from conversation.asked import Pick, pick
 from conversation.reply import Reply
 from conversation.seat import Seat
-from models.accounts import Question
+from models.people.accounts import Question
 
 
 def asked(number: int, at: datetime, do: str, **args: Any) -> Question:

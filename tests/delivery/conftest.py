@@ -14,9 +14,9 @@ from delivery_cast import SENT
 from delivery.courier import Courier
 from delivery.ledger import RowQuotaLedger, RowTokenStore
 from delivery.policy import DeliveryPolicy
-from models.accounts import Account, Binding
-from models.members import Person
-from models.organisation import Organisation, Role
+from models.people.accounts import Account, Binding
+from models.people.members import Person
+from models.people.organisation import Organisation, Role
 from simulator.platform import WORLD, Config, World, build
 from wechat.client import Credentials, WeChatClient, connect
 from wechat.limits import Limits

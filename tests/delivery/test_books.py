@@ -11,8 +11,8 @@ import pytest
 from delivery_cast import FORM, post
 
 from delivery.waiting import NOTICE, cancel, due_work, stop_for, tallies
-from models.calls import Call
-from models.notices import Notice
+from models.outreach.calls import Call
+from models.outreach.notices import Notice
 from scheduler.engine_inprocess import InProcessEngine
 from scheduler.outbox import notice_handler
 

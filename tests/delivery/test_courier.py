@@ -12,9 +12,9 @@ from delivery.ledger import note_grant
 from delivery.policy import Template
 from delivery.reports import platform_said
 from delivery.waiting import read_out, settle, stop_for, tallies, wake
-from models.accounts import Account, Question
-from models.calls import Call
-from models.notices import Notice
+from models.outreach.calls import Call
+from models.outreach.notices import Notice
+from models.people.accounts import Account, Question
 from wechat.messages import TemplateFinished
 
 CUSTOM = "/cgi-bin/message/custom/send"

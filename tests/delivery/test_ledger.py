@@ -6,8 +6,8 @@ import asyncio
 from datetime import date, timedelta
 
 from delivery.ledger import RowQuotaLedger, RowTokenStore, give_back_allowance, take_allowance
-from models.accounts import Account
 from models.database import connection
+from models.people.accounts import Account
 from wechat.token import StoredToken
 
 DAY = date(2026, 10, 12)

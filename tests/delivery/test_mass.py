@@ -13,14 +13,14 @@ from delivery.policy import DeliveryPolicy
 from delivery.reports import platform_said
 from delivery.waiting import stop_for, tallies
 from kit.county import County
-from models.accounts import Account, Question
-from models.calls import Call
 from models.database import transaction
-from models.mass import MassJob
-from models.notices import Broadcast, Notice
-from scheduler.broadcasts import mass_jobs
+from models.outreach.calls import Call
+from models.outreach.mass import MassJob
+from models.outreach.notices import Broadcast, Notice
+from models.people.accounts import Account, Question
 from scheduler.engine_inprocess import InProcessEngine
 from scheduler.job import Deps
+from scheduler.outreach.broadcasts import mass_jobs
 
 MASS = "/cgi-bin/message/mass/send"
 POLICY = {"mass_a_month": 4}

@@ -7,7 +7,7 @@ import asyncio
 from delivery.outbox import Asked, Letter, post_many, post_notice, to_person
 from models.counters import totals
 from models.database import connection, transaction
-from models.notices import Notice
+from models.outreach.notices import Notice
 
 HELLO = Letter("delivery.hello", {"name": "王百川"}, asks=(Asked("来了", "visits.record", {"visit": 3}),))
 

@@ -14,16 +14,16 @@ from delivery.people import Ladder, open_calls
 from delivery.policy import Asked, DeliveryPolicy, Matter, Reach, Step, choose_way, mass_room, way_by_people
 from delivery.waiting import settle, stop_for
 from kit.county import County, NoticeNumbers, PlatformNumbers, SmsNumbers
-from models.accounts import Account, Binding
-from models.calls import Call
 from models.database import transaction
-from models.members import Person
-from models.notices import Notice
-from scheduler.calls import move_calls
+from models.outreach.calls import Call
+from models.outreach.notices import Notice
+from models.people.accounts import Account, Binding
+from models.people.members import Person
 from scheduler.engine_inprocess import InProcessEngine
 from scheduler.job import Deps
-from services import calls
-from services.audience import policy_of
+from scheduler.outreach.calls import move_calls
+from services.outreach import calls
+from services.outreach.audience import policy_of
 
 HOURS = timedelta(hours=1)
 BARE = DeliveryPolicy()

@@ -14,9 +14,9 @@ from delivery_cast import post
 from delivery.sms import FileSms, Gateway, HttpSms, sms_text
 from delivery.waiting import tallies
 from kit.county import SmsNumbers
-from models.accounts import Account, Binding
-from models.calls import Call
-from models.notices import Notice
+from models.outreach.calls import Call
+from models.outreach.notices import Notice
+from models.people.accounts import Account, Binding
 from wechat.errors import OutcomeUnknown, Verdict, WeChatError
 
 NUMBER = "19900000001"

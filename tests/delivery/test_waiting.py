@@ -9,9 +9,9 @@ from cast import arrange
 
 from delivery import waiting
 from delivery.outbox import Letter, post_many, post_notice, to_openid
-from models.accounts import Question
 from models.database import connection, dialect
-from models.notices import Notice
+from models.outreach.notices import Notice
+from models.people.accounts import Question
 
 KEYS = ("visit:1", "visit:1:remind", "visit:1:came", "visit:12:remind", "visits:1:remind", "visit:2:remind")
 

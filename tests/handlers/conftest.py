@@ -11,7 +11,7 @@ from talking import Talk, open_talk
 
 from handlers.routers import ROUTERS
 from kit.county import County
-from models.accounts import Account
+from models.people.accounts import Account
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ EDGES = {
     "scheduler/engine_inprocess.py": "a handler that breaks leaves its worker running",
     "scheduler/engine_procrastinate.py": "a worker that a database's absence ends has a successor",
     "scheduler/lease.py": "a lease that cannot be renewed ends by itself",
-    "scheduler/emergency.py": "an alarm that breaks keeps no other alarm waiting",
+    "scheduler/care/emergency.py": "an alarm that breaks keeps no other alarm waiting",
     "console/guard.py": "a page that breaks is one page with a number",
 }
 """Where `except Exception` stands, and what it keeps from spreading (style: only at the edges)."""

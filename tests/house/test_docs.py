@@ -15,9 +15,10 @@ from house.code_read import FLOORS, HOUSE, name_of, tracked
 import texts
 from bot import health, proof, webhook
 from bot.__main__ import app
-from console import members, pages
+from console import pages
+from console.people import members
 from kit.settings import Settings
-from services.dump import COUNTERS
+from services.county.dump import COUNTERS
 
 PAGE = (HOUSE / "docs" / "operations.md").read_text("utf-8")
 README = (HOUSE / "README.md").read_text("utf-8")

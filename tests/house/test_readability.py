@@ -20,7 +20,7 @@ from conversation.seat import Seat, write_seat
 from conversation.understanding import spoken_number
 from handlers.routers import ROUTERS
 from kit.county import County, TalkNumbers
-from models.accounts import Account
+from models.people.accounts import Account
 from wechat.messages import read
 
 HERE = "tests/house/test_readability.py"
@@ -29,11 +29,11 @@ ENGINE = "tests/conversation/test_engine.py"
 SAID = "tests/stories/test_single_utterances.py"
 
 RULES: dict[str, list[tuple[str, str]]] = {
-    "E1": [("tests/console/test_verify.py", "test_the_page_is_readable_for_old_eyes"),
+    "E1": [("tests/console/people/test_verify.py", "test_the_page_is_readable_for_old_eyes"),
            ("tests/simulator/test_page.py", "test_nothing_is_lost_at_narrow_widths")],
-    "E2": [("tests/console/test_verify.py", "test_the_page_is_readable_for_old_eyes")],
-    "E3": [("tests/console/test_verify.py", "test_the_page_is_readable_for_old_eyes")],
-    "E4": [("tests/console/test_verify.py", "test_the_page_is_readable_for_old_eyes")],
+    "E2": [("tests/console/people/test_verify.py", "test_the_page_is_readable_for_old_eyes")],
+    "E3": [("tests/console/people/test_verify.py", "test_the_page_is_readable_for_old_eyes")],
+    "E4": [("tests/console/people/test_verify.py", "test_the_page_is_readable_for_old_eyes")],
     "E5": [(ENGINE, "test_a_dialog_outlives_a_day_but_not_eight"), (HERE, "test_no_member_is_hurried")],
     "E6": [(TEXTS, "test_nothing_lures")],
     "E7": [(ENGINE, "test_what_was_known_is_not_gone_back_to"), (HERE, "test_nobody_is_asked_to_remember_or_to_prove")],
@@ -54,7 +54,7 @@ RULES: dict[str, list[tuple[str, str]]] = {
     "E14": [(HERE, "test_what_has_no_words_gets_a_useful_answer")],
     "E15": [(ENGINE, "test_a_menu_older_than_half_an_hour_is_shown_again_and_does_nothing"),
             (ENGINE, "test_several_open_questions_come_as_a_list"),
-            ("tests/handlers/test_notices.py", "test_what_it_asks_is_asked_then_and_lives_a_day")],
+            ("tests/handlers/outreach/test_notices.py", "test_what_it_asks_is_asked_then_and_lives_a_day")],
     "E16": [(HERE, "test_what_says_it_can_be_undone_can_be"), (HERE, "test_a_dead_end_has_a_telephone")],
 }  # fmt: skip
 """Each rule of promises.md §4, and the tests that would notice its loss."""

@@ -21,8 +21,8 @@ from bot.__main__ import app
 from delivery.policy import Template
 from kit.county import County, read_county
 from kit.settings import Settings
-from services.seed.shape import SeedFile
-from services.upkeep import KeepPolicy
+from services.county.seed.shape import SeedFile
+from services.county.upkeep import KeepPolicy
 from wechat.limits import RATES, rates_with
 
 PAGE = (HOUSE / "docs" / "running.md").read_text("utf-8")

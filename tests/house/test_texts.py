@@ -51,7 +51,7 @@ def test_every_blank_has_a_longest_value(capability: str) -> None:
 
 
 def test_every_longest_value_is_used() -> None:
-    written = "\n".join(path.read_text("utf-8") for path in texts.FOLDER.glob("*.toml") if path.stem != "longest")
+    written = "\n".join(path.read_text("utf-8") for name, path in texts.files().items() if name != "longest")
     assert not set(plain_values()) - set(re.findall(r"\{(\w+)[:}]", written))
 
 
@@ -118,7 +118,7 @@ USES = list(uses())
 
 
 def test_every_key_the_code_names_stands_in_the_texts() -> None:
-    files = {path.stem for path in texts.FOLDER.glob("*.toml")}
+    files = {*texts.files()}
     assert not [use for use in USES if use.key.partition(".")[0] in files and use.key not in KEYS]
 
 

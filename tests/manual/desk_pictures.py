@@ -27,8 +27,10 @@ from kit.clock import local_day  # noqa: E402
 from kit.county import CheckInNumbers, PostNumbers  # noqa: E402
 from kit.vault import Vault  # noqa: E402
 from models import database  # noqa: E402
-from models.visits import VisitTask  # noqa: E402
-from services import access, broadcasts, check_in, login_codes, posts, wishes  # noqa: E402
+from models.care.visits import VisitTask  # noqa: E402
+from services.help import posts, wishes  # noqa: E402
+from services.outreach import broadcasts  # noqa: E402
+from services.people import access, check_in, login_codes  # noqa: E402
 
 PICTURES = ROOT / "docs" / "manual" / "pictures"
 PAGES = {

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from models.accounts import Account, Binding, Question
 from models.arrivals import Taken, earlier_replies, kept_talk, taken_in
+from models.care.safe import SafeReport, note_safe
 from models.counters import added, totals
 from models.database import transaction
-from models.members import Person
-from models.safe import SafeReport, note_safe
+from models.people.accounts import Account, Binding, Question
+from models.people.members import Person
 from models.writers import writers
 from models.writes import gathering, store
 

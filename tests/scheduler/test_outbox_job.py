@@ -8,7 +8,7 @@ import pytest
 from delivery_cast import post
 
 from delivery.outbox import BULK, ORDINARY, URGENT
-from models.members import Person
+from models.people.members import Person
 from scheduler.outbox import outbox
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from models.platform import Lease
 from scheduler import presence
 from scheduler.presence import Presence
-from services import knocks
+from services.county import knocks
 
 
 async def test_one_process_has_the_whole_pace_at_once(db):

@@ -13,7 +13,7 @@ from scheduler.job import Deps, job
 from scheduler.jobs import JOBS
 from scheduler.lease import StandBy
 from scheduler.rounds import Clockwork
-from services.knocks import last_knock, show_up, take_over
+from services.county.knocks import last_knock, show_up, take_over
 
 HOUR = timedelta(hours=1)
 

@@ -22,7 +22,7 @@ from conversation import learned
 from handlers.routers import ROUTERS
 from kit.county import County, TalkNumbers
 from models import database
-from models.wishes import Alarm, Wish
+from models.help.wishes import Alarm, Wish
 
 TABLE = Path(__file__).parent / "single_utterances.tsv"
 WHO = {

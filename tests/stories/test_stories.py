@@ -18,8 +18,8 @@ import pytest
 from kit import clock
 from kit.county import BindingNumbers
 from models.database import transaction
-from models.members import Person
-from services import binding, organisation
+from models.people.members import Person
+from services.people import binding, organisation
 from tests.stories.reading import Story, read_story
 from tests.stories.telling import Teller, seed_of
 from tests.storm.scene import rows, town_now

@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 from models.database import transaction
-from models.members import Person
-from models.notices import Broadcast, Notice
-from models.organisation import Organisation
+from models.outreach.notices import Broadcast, Notice
+from models.people.members import Person
+from models.people.organisation import Organisation
 from tests.storm.scene import Scene, rows, step_clock, town_now, until
 
 MOST_MEBIBYTES = 300

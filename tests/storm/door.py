@@ -15,8 +15,8 @@ DOCTYPE = b'<!DOCTYPE xml [<!ENTITY a "aaaaaaaaaa">]>'
 
 async def _effects(scene: Scene, openids: list[str]) -> int:
     """Rows that these accounts have left anywhere a message could leave one."""
-    from models.accounts import Account as AccountRow
     from models.inbox import InboxMessage
+    from models.people.accounts import Account as AccountRow
 
     async with rows(scene.town):
         seen = await InboxMessage.filter(openid__in=openids).count()

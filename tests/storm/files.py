@@ -10,8 +10,8 @@ from pathlib import Path
 
 import openpyxl
 
-from models.members import Person
-from models.roster import RosterImport
+from models.people.members import Person
+from models.people.roster import RosterImport
 from tests.storm.scene import Scene, rows
 
 HEADINGS = ["姓名", "出生日期", "手机", "所在支部", "工作单位"]

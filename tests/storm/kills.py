@@ -125,7 +125,7 @@ async def r22_books(scene: Scene) -> str:
     received = counted["received"] - sum(counted[name] for name in ("new", "duplicate", "refused"))
     async with rows(scene.town):
         from models.inbox import InboxMessage
-        from models.notices import Notice
+        from models.outreach.notices import Notice
 
         new, notices = await InboxMessage.all().count(), await Notice.all().count()
     queued = counted["queued"] - sum(counted[name] for name in ("accepted", "expired", "unknown", "waiting"))

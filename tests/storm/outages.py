@@ -7,9 +7,9 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 
-from models.calls import Call
-from models.members import Person
-from models.notices import Notice
+from models.outreach.calls import Call
+from models.outreach.notices import Notice
+from models.people.members import Person
 from tests.storm.scene import Scene, open_chats, openid_of, post_to, rows, step_clock, until
 from tests.storm.sending import CUSTOM, SIDE_BY_SIDE, sent_so_far, sent_to, states
 

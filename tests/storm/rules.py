@@ -7,9 +7,9 @@ from collections import Counter
 from datetime import date, datetime
 
 from kit.clock import SHANGHAI
-from models.members import Person
-from models.posts import PostHolding
-from models.safe import SafeReport
+from models.care.safe import SafeReport
+from models.help.posts import PostHolding
+from models.people.members import Person
 from tests.storm.scene import Scene, rows, town_now
 
 

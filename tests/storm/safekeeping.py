@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
-from models.notices import Notice
+from models.outreach.notices import Notice
 from tests.house import lock_read
 from tests.storm.pushing import Answer
 from tests.storm.scene import Scene, post_to, rows

@@ -18,8 +18,8 @@ from delivery.outbox import Letter, post_notice, to_person
 from kit.vault import Vault
 from models import database
 from models.database import transaction
-from models.members import Person
-from models.wishes import Wish
+from models.help.wishes import Wish
+from models.people.members import Person
 from tests.cast import SEED
 from tests.storm.pushing import Pusher
 from tests.whole.phones import Phones

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from kit.clock import SHANGHAI
-from models.notices import Notice
+from models.outreach.notices import Notice
 from tests.storm.scene import Scene, open_chats, post_to, rows, town_now
 
 CUSTOM, TEMPLATE = "/cgi-bin/message/custom/send", "/cgi-bin/message/template/send"

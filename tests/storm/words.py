@@ -6,11 +6,11 @@ import asyncio
 import re
 from datetime import timedelta
 
-from models.accounts import Account, Binding
+from models.help.wishes import Alarm
 from models.inbox import InboxMessage
-from models.members import Consent, Person
-from models.notices import Notice
-from models.wishes import Alarm
+from models.outreach.notices import Notice
+from models.people.accounts import Account, Binding
+from models.people.members import Consent, Person
 from tests.house.texts_read import chat_keys, rendered, too_long
 from tests.storm.scene import Scene, key_of, post_to, rows, until
 from tests.storm.sending import sent_so_far, sent_to

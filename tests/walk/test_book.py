@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from kit.spreadsheets import read_table
-from services.roster_reading import heading_words, read_roster
+from services.people.roster_reading import heading_words, read_roster
 from tests.walk import roster
 from tests.walk.book import Book
 from tests.walk.hands import counted

@@ -19,8 +19,8 @@ from playwright.async_api import Browser, async_playwright
 from kit import clock
 from kit.county import BindingNumbers
 from models.database import transaction
-from models.members import Person
-from services import binding, organisation
+from models.people.members import Person
+from services.people import binding, organisation
 from tests.walk.book import Book
 from tests.walk.hands import Hands
 from tests.whole import inside

@@ -15,7 +15,7 @@ from bot.app import build
 from bot.commands import running
 from kit.settings import Settings
 from models.database import transaction
-from services import seed as seeding
+from services.county import seed as seeding
 from simulator.platform import Config
 from simulator.platform import build as build_platform
 from tests.whole.town import ACCOUNT, free_port

@@ -16,8 +16,8 @@ from models import database
 from models.platform import JobRun
 from scheduler.job import Job
 from scheduler.jobs import JOBS
-from services import seed as seeding
-from services.knocks import last_knock
+from services.county import seed as seeding
+from services.county.knocks import last_knock
 from tests.storm.scene import town_now
 from tests.whole.phones import Phones
 from tests.whole.town import Town

@@ -1,0 +1,1 @@
+"""Pages about visits, danger, illness and a daily sign of life."""

@@ -1,0 +1,1 @@
+"""Pages about what rises, is counted, kept and looked after."""

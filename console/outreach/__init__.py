@@ -1,0 +1,1 @@
+"""Pages about notices to many and those who tell them on."""

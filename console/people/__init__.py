@@ -1,0 +1,1 @@
+"""Pages about members, places, offices and who may do what."""

@@ -1,0 +1,1 @@
+"""What is said about visits, danger, illness and a daily sign of life."""

@@ -1,6 +1,0 @@
-"""报到: a retiree registers with the community by chat; the community worker answers by a digit."""
-
-from handlers.check_in import registering, reviewing
-from handlers.check_in.router import router
-
-__all__ = ["registering", "reviewing", "router"]

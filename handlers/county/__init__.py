@@ -1,0 +1,1 @@
+"""What is said about what rises, is counted, kept and looked after."""

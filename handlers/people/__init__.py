@@ -1,0 +1,1 @@
+"""What is said about members, places, offices and who may do what."""

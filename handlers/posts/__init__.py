@@ -1,6 +1,0 @@
-"""服务岗位: claiming a post near home, one's own posts, the review by staff, and how staff keep the posts."""
-
-from handlers.posts import appraising, claiming, own, resting, reviewing, setting_up
-from handlers.posts.router import router
-
-__all__ = ["appraising", "claiming", "own", "resting", "reviewing", "router", "setting_up"]

@@ -1,0 +1,1 @@
+"""What is remembered about notices to many and those who tell them on."""

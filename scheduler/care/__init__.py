@@ -1,0 +1,1 @@
+"""What the clock does about visits, danger, illness and a daily sign of life."""

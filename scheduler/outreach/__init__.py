@@ -1,0 +1,1 @@
+"""What the clock does about notices to many and those who tell them on."""

@@ -1,0 +1,1 @@
+"""What the clock does about members, places, offices and who may do what."""

@@ -1,0 +1,1 @@
+"""What is true about what rises, is counted, kept and looked after."""

@@ -1,0 +1,1 @@
+"""What is true about posts, wishes and questions."""

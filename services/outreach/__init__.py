@@ -1,0 +1,1 @@
+"""What is true about notices to many and those who tell them on."""

@@ -1,0 +1,1 @@
+"""What is true about members, places, offices and who may do what."""
