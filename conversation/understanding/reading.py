@@ -26,7 +26,7 @@ CERTAIN = 1.0
 """Of danger, of a whole phrase that is known, of what was settled by asking."""
 SURE = 0.6
 IDLE = "none"
-MAYBE_IDLE = 0.15
+MAYBE_IDLE = 0.1
 """From this share of idle talk on a reading is not sure: it starts nothing, it only brings guesses to choose from."""
 NO_SLOTS: Mapping[str, str] = MappingProxyType({})
 
