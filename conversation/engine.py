@@ -32,8 +32,6 @@ from wechat.messages import Click, Ordinary, Text, Unsubscribe, Unsupported
 
 __all__ = ["Answered", "Engine"]
 
-SURE = 0.6
-"""From this confidence on an intent is acted upon without asking back."""
 MAYBE_DANGER = 0.15
 """From this share on of danger among the meanings one question is asked (domain.md 3.4 rule 1)."""
 MAYBE_IN_AN_ANSWER = 0.6
@@ -62,7 +60,7 @@ def _read(text: str) -> Reading:
     reading = _remembered(text) if len(text) <= _LONGEST_REMEMBERED else read(text)
     if reading.intent == "emergency":
         return reading
-    meant = learned.meaning_of(text, also_near=reading.confidence < SURE)
+    meant = learned.meaning_of(text, also_near=not reading.is_sure)
     if meant is None:
         return reading
     return replace(read_as(meant, text), danger="ill" if meant == "emergency" else None)
@@ -211,7 +209,7 @@ class Engine:
         handler = intents.get(reading.intent) or intents.get(counts_as(reading.intent))
         if spoken_yes_no(turn.text) is not None:
             return await self._run(turn, intents["confirm_yes"], {})
-        if handler is None or reading.confidence < SURE:
+        if handler is None or not reading.is_sure:
             turn.seat = replace(turn.seat, misses=turn.seat.misses + 1)
             return await self._do(turn, Choice("", "human.guess", {"misses": turn.seat.misses}))
         turn.seat = replace(turn.seat, misses=0) if turn.seat.misses else turn.seat

@@ -13,6 +13,7 @@ def features(text: str) -> list[str]:
     plain = text.replace(" ", "")
     words = tokens(text)
     found = dict.fromkeys(_runs("c", list(plain), (1, 2, 3)))
+    found.update(dict.fromkeys(_apart(plain)))
     found.update(dict.fromkeys(_runs("s", sounds(plain), (2, 3))))
     found.update(dict.fromkeys(_runs("t", words, (1, 2, 3))))
     found.update(dict.fromkeys(_pairs(words)))
@@ -29,6 +30,13 @@ def _relatives(plain: str) -> Iterator[str]:
             yield f"f {family.number}"
     for first, second in pairwise(known):
         yield f"kk {first.kin} {second.kin}"
+
+
+def _apart(plain: str) -> Iterator[str]:
+    """Two characters with one or two of any kind between them: 我…去, 不…了."""
+    for gap in (2, 3):
+        for first, second in zip(plain, plain[gap:], strict=False):
+            yield f"a {first}{second}"
 
 
 def _runs(kind: str, parts: Sequence[str], sizes: Sequence[int]) -> Iterator[str]:

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from conversation.understanding.lexicon import table
 from conversation.understanding.reading import EMERGENCY, Reading, counts_as
 
-SURE = 0.6
 MAYBE_DANGER = 0.15
 """From this share of danger on the engine asks whether somebody is in danger."""
 
@@ -55,7 +54,7 @@ def _pairs(text: str) -> dict[str, str]:
 def is_action(reading: Reading) -> bool:
     """Whether this reading alone would start something; a doubtful one only brings guesses to choose from."""
     quiet: list[str] = table("understanding", "quiet.intents")
-    return reading.intent not in quiet and reading.confidence >= SURE
+    return reading.intent not in quiet and reading.is_sure
 
 
 def offered(reading: Reading) -> list[str]:

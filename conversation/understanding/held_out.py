@@ -1,7 +1,7 @@
 """Measures lines with weights trained without them: python -m conversation.understanding.held_out [NAME ...].
 
 A name is an author of the utterance tables, or `wording-1` … `wording-5`: a fifth of all lines, those of one wording
-always together. Without names: all of them. About a minute each.
+always together. Without names: all of them. A few minutes each.
 """
 
 import json

@@ -22,6 +22,12 @@ LEAST_IF_PAST = 0.65
 LEAST_KNOWN = 0.4
 MOST_IF_STRANGE = 0.5
 RUNNERS_UP = 4
+CERTAIN = 1.0
+"""Of danger, of a whole phrase that is known, of what was settled by asking."""
+SURE = 0.6
+IDLE = "none"
+MAYBE_IDLE = 0.1
+"""From this share of idle talk on a reading is not sure: it starts nothing, it only brings guesses to choose from."""
 NO_SLOTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -34,6 +40,12 @@ class Reading:
     confidence: float
     runners_up: tuple[tuple[str, float], ...]
     danger: str | None
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether one may act on it without asking: certain, or likely by itself and unlikely to be idle talk."""
+        idle = dict(self.runners_up).get(IDLE, 0.0)
+        return self.confidence == CERTAIN or (self.confidence >= SURE and idle < MAYBE_IDLE)
 
 
 def message_of(text: str) -> Message:
@@ -50,7 +62,7 @@ def read(text: str) -> Reading:
 
 def read_as(intent: str, text: str) -> Reading:
     """The particulars of a message whose meaning was settled by asking."""
-    return Reading(intent, slots(intent, message_of(text)), 1.0, (), None)
+    return Reading(intent, slots(intent, message_of(text)), CERTAIN, (), None)
 
 
 def read_with(weights: Weights, text: str) -> Reading:
@@ -61,11 +73,11 @@ def read_with(weights: Weights, text: str) -> Reading:
     ranking = sorted(share.items(), key=lambda pair: (-pair[1], pair[0]))
     danger = _danger(message.plain, share.get(EMERGENCY, 0.0))
     if danger:
-        return Reading(EMERGENCY, NO_SLOTS, 1.0, _others(ranking, EMERGENCY), danger)
+        return Reading(EMERGENCY, NO_SLOTS, CERTAIN, _others(ranking, EMERGENCY), danger)
     calm = [pair for pair in ranking if pair[0] != EMERGENCY]
     if further := _further(message.plain):
         # The whole message is a known phrase: digits or a name in it must not raise a doubt about danger.
-        return Reading(further, slots(further, message), 1.0, _others(calm, further), None)
+        return Reading(further, slots(further, message), CERTAIN, _others(calm, further), None)
     intent, sure = calm[0]
     if known_share(weights, met) < LEAST_KNOWN:
         # Hardly a sign of it was ever met (嘎嘎嘎): nothing can be sure, nor can danger be suspected.

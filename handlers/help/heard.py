@@ -19,7 +19,6 @@ from texts import render
 router = Router("heard")
 
 LISTED, GUESSED, SHOWN = 5, 3, 24
-SURE = 0.6
 
 
 @router.intent("unheard", needs=())
@@ -72,7 +71,7 @@ async def _clean_meaning(ctx: Context, text: str) -> str:
     titled = [intent for intent, title in known.items() if said == title]
     reading = read(said)
     meant = titled[0] if titled else counts_as(reading.intent)
-    if not titled and (meant not in _sayable(known) or reading.confidence < SURE):
+    if not titled and (meant not in _sayable(known) or not reading.is_sure):
         raise Refusal("heard.not_clear")
     return meant
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conversation.understanding import counts_as, is_escape, is_fraud, read, spoken_number, spoken_yes_no
+from conversation.understanding import Reading, counts_as, is_escape, is_fraud, read, spoken_number, spoken_yes_no
 from conversation.understanding.__main__ import main
 from conversation.understanding.figures import doubted, measured, rows_of
 from conversation.understanding.normal import spelled
@@ -323,6 +323,19 @@ def test_the_command_prints_one_object_with_the_agreed_keys(
         "microseconds",
     ]
     assert printed["slots_exact"] is None
+
+
+@pytest.mark.parametrize(
+    ("confidence", "idle", "sure"),
+    [
+        pytest.param(0.9, 0.05, True, id="likely and hardly idle talk"),
+        pytest.param(0.8, 0.18, False, id="likely but perhaps idle talk"),
+        pytest.param(0.55, 0.01, False, id="not likely enough"),
+        pytest.param(1.0, 0.9, True, id="a whole phrase that is known"),
+    ],
+)
+def test_only_what_is_likely_and_no_idle_talk_is_acted_upon(confidence: float, idle: float, sure: bool) -> None:
+    assert Reading("claim_post", {}, confidence, (("none", idle),), None).is_sure is sure
 
 
 def test_few_calm_messages_are_asked_about_danger() -> None:

@@ -30,7 +30,11 @@ FLOORS = [
     # Far from every table on purpose, and never looked at: what is understood of the strangest wording.
     Floor("unseen-blind", 0.6, 0.82, 0.6, 5, 0.75, 0.6),
     # As far from the tables as the acceptance lines are said to be; only its figures were looked at.
-    Floor("unseen-second-blind", 0.86, 0.97, 0.96, 5, 0.9, 0),
+    Floor("unseen-second-blind", 0.89, 0.97, 0.96, 4, 0.94, 0),
+    # Written before the latest training lines; all wrong lines of the first were looked at, five of the second.
+    Floor("unseen-third-looked-at", 0.93, 0.98, 1.0, 4, 0.97, 0),
+    Floor("unseen-locked", 0.91, 0.98, 0.97, 4, 0.96, 0),
+    Floor("unseen-slots", 0.95, 0.98, 1.0, 1, 1.0, 0.95),
 ]
 
 
