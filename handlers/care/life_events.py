@@ -33,6 +33,8 @@ _MOST_NAMES = 4
 async def report(ctx: Context) -> Reply:
     """Of oneself, of somebody whose news one may confirm, or of anybody else: each is read back in its own way."""
     kind = _KIND_OF.get(ctx.chosen.get("intent") or ctx.reading.intent, "hospital")
+    if kind == "death" and members.is_bare_name(ctx.text):
+        return Reply("").followed_by("human.guess")
     name, words = ctx.slots.get("name"), ctx.text[:300]
     if name and (person := await _mine_to_confirm(ctx, name)) is not None:
         args = {"kind": kind, "person": person.id, "words": words}

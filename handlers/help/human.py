@@ -50,7 +50,8 @@ async def guess(ctx: Context) -> Reply:
     if len(ctx.text) > _LONGEST_WISH:
         return say("human.too_long", phone=await phone_of(ctx))
     names = await _offered(ctx)
-    if _is_bare_name(ctx.text):
+    if members.is_bare_name(ctx.text):
+        # Whoever writes a name, mostly the own one, is never asked whether somebody has died.
         names.pop("report_death")
     likely = _likely(ctx.reading, names)
     words = {"guessed_from": ctx.text} if ctx.has_consented else {}
@@ -68,12 +69,6 @@ _LONGEST_WISH = 300
 """What is longer is a forwarded article or a slip of the keyboard: guessing what it asks for helps nobody."""
 _GUESSED_FROM, _GRAVE_FROM = 0.03, 0.2
 """The least share of a guess; nobody is asked about a death unless the words are really like it."""
-
-
-def _is_bare_name(text: str) -> bool:
-    """A name and nothing else: whoever writes their own is never asked whether they have died."""
-    name = members.said_name(text)
-    return name is not None and members.has_usual_surname(name)
 
 
 def _likely(reading: Reading, names: Mapping[str, str]) -> list[str]:

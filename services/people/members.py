@@ -131,6 +131,12 @@ def has_usual_surname(name: str) -> bool:
     return name[:1] in texts.section("lexicon", "people")["surnames"]
 
 
+def is_bare_name(text: str) -> bool:
+    """Whether somebody wrote a name and nothing else."""
+    name = said_name(text)
+    return name is not None and has_usual_surname(name)
+
+
 def surname(name: str) -> str:
     """The surname; the part before the dot of a name that has one."""
     words = texts.section("members", "names")
