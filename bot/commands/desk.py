@@ -16,7 +16,7 @@ import texts
 from kit.errors import Refusal
 from kit.log import redact
 from kit.settings import Settings
-from wechat.errors import WeChatError
+from wechat.errors import OutcomeUnknown, TokenUnavailable, Unreachable, WeChatError
 
 P = ParamSpec("P")
 Command = Callable[Concatenate[Settings, P], Awaitable[int]]
@@ -36,6 +36,13 @@ def complain(key: str, **facts: object) -> None:
     print(" ".join(texts.render(key, **facts).split()), file=sys.stderr)
 
 
+def platform_trouble(exc: WeChatError) -> str:
+    """Which sentence tells it: nobody answers there, no token was to be had just now, or the platform says no."""
+    if isinstance(exc, TokenUnavailable):
+        return "platform_no_token"
+    return "platform_away" if isinstance(exc, Unreachable | OutcomeUnknown) else "platform_bad"
+
+
 def command(run: Command[P]) -> Command[P]:
     """Turns what a command raises into one line and an exit code: 1 refused, 2 wrong use."""
 
@@ -53,7 +60,7 @@ def command(run: Command[P]) -> Command[P]:
             complain("commands.setting_wrong", problem=redact(str(exc)))
             return WRONG_USE
         except WeChatError as exc:
-            complain("commands.platform_bad", problem=exc)
+            complain(f"commands.{platform_trouble(exc)}", problem=exc)
             return REFUSED
         except (BaseORMException, ConnectionError, socket.gaierror) as exc:
             has_tables = not any(sign in str(exc) for sign in _NO_TABLES)

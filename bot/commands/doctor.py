@@ -12,7 +12,7 @@ from typing import Any, Literal
 from cryptography.exceptions import InvalidTag
 from tortoise.exceptions import BaseORMException
 
-from bot.commands.desk import DONE, REFUSED, command, say
+from bot.commands.desk import DONE, REFUSED, command, platform_trouble, say
 from bot.health import LEAST_FREE_BYTES
 from bot.heartbeat import ring
 from bot.house import database, house
@@ -196,6 +196,8 @@ async def _platform(settings: Settings) -> Finding:
     try:
         async with house(settings) as opened:
             await opened.client.callback_ip()
-    except (WeChatError, OSError, BaseORMException) as exc:
-        return _found("bad", "platform_bad", problem=str(exc) if isinstance(exc, WeChatError) else type(exc).__name__)
+    except WeChatError as exc:
+        return _found("bad", platform_trouble(exc), problem=exc)
+    except (OSError, BaseORMException) as exc:
+        return _found("bad", "platform_away", problem=type(exc).__name__)
     return _found("good", "platform_good")

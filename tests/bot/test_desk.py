@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from furnished import furnished, settings_of
 
-from bot.commands import running, state
+from bot.commands import desk, running, state
+from wechat.errors import OutcomeUnknown, TokenUnavailable, Unreachable, WeChatError
 
 ROOT = Path(__file__).parents[2]
 DEMO = {
@@ -34,6 +35,19 @@ async def test_a_platform_that_is_away_is_told_in_one_line(tmp_path: Path, capsy
     said = one_line(capsys)
     assert "微信平台没有应答" in said
     assert "s3cret" not in said
+
+
+@pytest.mark.parametrize(
+    ("refusal", "key"),
+    [
+        (Unreachable("p"), "platform_away"),
+        (OutcomeUnknown("p"), "platform_away"),
+        (TokenUnavailable(12), "platform_no_token"),
+        (WeChatError(40164, "p"), "platform_bad"),
+    ],
+)
+def test_no_answer_and_an_answer_of_no_are_told_apart(refusal: WeChatError, key: str) -> None:
+    assert desk.platform_trouble(refusal) == key
 
 
 @pytest.mark.parametrize("name", ["dump", "coming", "tick", "serve"])

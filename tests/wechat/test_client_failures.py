@@ -2,15 +2,19 @@
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 
+import aiohttp
 import pytest
 from aiohttp import web
 
-from tests.wechat.peer import APP_ID, OPENID, SECRET
+from tests.wechat.peer import APP_ID, NOW, OPENID, SECRET
 from wechat import payloads
-from wechat.client import Credentials, TemplateMessage
+from wechat.client import Credentials, TemplateMessage, WeChatClient, stable_token_fetcher
 from wechat.client.transport import Request
 from wechat.errors import OutcomeUnknown, QuotaSpent, Throttled, Unreachable, Verdict, WeChatError
+from wechat.limits import Limits, MemoryQuotaLedger
+from wechat.token import MemoryTokenStore, TokenHolder
 
 CUSTOM, TEMPLATE = "/cgi-bin/message/custom/send", "/cgi-bin/message/template/send"
 INFO = "/cgi-bin/user/info"
@@ -34,6 +38,17 @@ async def test_http_200_with_a_code_is_a_failure(client, responder, code, verdic
     assert (refused.value.code, refused.value.verdict) == (code, verdict)
     assert refused.value.rid == "6123abcd-0123abcd-4567abcd"
     assert len(responder.calls(TEMPLATE)) == 1
+
+
+async def test_nobody_there_is_said_though_the_token_rests_after_its_fetch():
+    async with aiohttp.ClientSession() as http:
+        nobody = Credentials(APP_ID, SECRET, "http://127.0.0.1:9")
+        tokens = TokenHolder(MemoryTokenStore(), stable_token_fetcher(http, nobody), lambda: float(NOW), patience=0.1)
+        client = WeChatClient(
+            http, nobody, tokens, Limits(MemoryQuotaLedger(), lambda: datetime.fromtimestamp(NOW, UTC))
+        )
+        with pytest.raises(Unreachable):
+            await client.callback_ip()
 
 
 async def hang(_request):

@@ -15,6 +15,7 @@ from wechat.errors import (
     Ruling,
     Tell,
     Throttled,
+    TokenUnavailable,
     Unreachable,
     Verdict,
     WeChatError,
@@ -54,11 +55,18 @@ class Caller:
         return await self.repeated(request)
 
     async def repeated(self, request: Request) -> Json:
-        """A call that may be repeated, up to three times with growing pauses. Raises `WeChatError`."""
+        """A call that may be repeated, up to three times with growing pauses. Raises `WeChatError`.
+
+        A try that gets no token, because fetching it has just failed, tells of that failure.
+        """
+        failed: WeChatError | None = None
         for attempt in range(_TRIES):
             try:
                 return await self.once(request, Effect.READ)
+            except TokenUnavailable as refusal:
+                raise failed or refusal from None
             except WeChatError as refusal:
+                failed = refusal
                 is_passing = refusal.verdict in (Verdict.RETRY, Verdict.UNKNOWN_OUTCOME)
                 if attempt == _TRIES - 1 or not is_passing or refusal.failed:
                     raise
