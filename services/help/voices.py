@@ -14,6 +14,7 @@ from texts import render
 
 WITH_THE_PLATFORM = timedelta(days=3)
 """How long the platform hands a sound out (wechat.md §3.9)."""
+LONGEST_MEDIA_ID = 200
 PURPOSE = "voice"
 _ASK_AGAIN = timedelta(days=30)
 _LEASE = timedelta(seconds=60)
