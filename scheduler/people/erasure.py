@@ -1,4 +1,4 @@
-"""Forgets accounts that left half a day ago (decision 5), and keeps the journal of it beside the rows."""
+"""Forgets accounts that left or took their consent back half a day ago (decision 5, V4); keeps the journal of it."""
 
 from __future__ import annotations
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from tortoise.expressions import Q
 
 from models.care.curtain import CurtainStep
 from models.care.life_events import LifeEvent
@@ -20,14 +22,35 @@ from models.people.accounts import Account, Binding, BindingSlip, Grant, Questio
 from models.people.check_in import CheckIn
 from models.people.members import Consent, EmergencyContact
 from services.people.audit import note
+from services.people.consents import BASIC
 
 _PSEUDONYM = "erased-"
 
 
 async def accounts_due(before: datetime) -> list[str]:
-    """Accounts that left before that moment and are not erased yet."""
+    """Accounts that left, or took their consent back, before that moment and are not erased yet."""
     left = await Account.filter(follows=False, unfollowed_at__lte=before).order_by("unfollowed_at")
-    return [account.openid for account in left]
+    return [*(account.openid for account in left), *await _took_back(before)]
+
+
+async def _took_back(before: datetime) -> list[str]:
+    """Followers whose last word on the basic notice was 撤回同意, said before that moment."""
+    basic = Consent.filter(purpose=BASIC)
+    over = await basic.filter(withdrawn_at__lte=before).values_list("person_id", "openid")
+    later = await basic.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=before), _of(over)).values_list(
+        "person_id", "openid"
+    )
+    final = set(over) - set(later)
+    people = [person_id for person_id, _ in final if person_id]
+    own = await Binding.current().filter(relation="self", person_id__in=people).values_list("openid", flat=True)
+    openids = {*own, *(openid for _, openid in final if openid)}
+    silent = await Account.filter(openid__in=list(openids), consented="", follows=True).order_by("openid")
+    return [account.openid for account in silent]
+
+
+def _of(whose: Sequence[tuple[int | None, str | None]]) -> Q:
+    people = [person_id for person_id, _ in whose if person_id]
+    return Q(person_id__in=people) | Q(openid__in=[openid for _, openid in whose if openid])
 
 
 async def erase_account(openid: str, *, now: datetime) -> str:

@@ -14,7 +14,7 @@ from models.inbox import InboxMessage
 from models.people.accounts import Account
 from models.people.members import Person
 from services.county import dump
-from services.people import binding, erasure
+from services.people import accounts, binding, consents, erasure
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -52,3 +52,29 @@ async def test_only_accounts_that_left_are_due(monday: datetime) -> None:
     await erasure.erase_account("oZhao", now=monday)
     await erasure.erase_account("oZhao", now=monday)
     assert await erasure.accounts_due(monday) == []
+
+
+async def test_who_took_the_consent_back_is_forgotten_though_they_still_follow(monday: datetime) -> None:
+    cast = await arrange(monday)
+    await Account.create(openid="oStranger", first_seen=monday)
+    await accounts.agree(await Account.get(openid="oStranger"), person_id=None, version="2026-1", now=monday)
+    await consents.withdraw("basic", now=monday, person=cast.zhao)
+    for openid in ("oZhao", "oStranger"):
+        await consents.withdraw("basic", now=monday, openid=openid)
+    assert await erasure.accounts_due(monday - timedelta(minutes=1)) == []
+    assert await erasure.accounts_due(monday) == ["oStranger", "oZhao"]
+    await erasure.erase_account("oZhao", now=monday)
+    assert await erasure.accounts_due(monday) == ["oStranger"]
+
+
+async def test_who_agreed_again_is_not_forgotten(monday: datetime) -> None:
+    cast = await arrange(monday)
+    await consents.withdraw("basic", now=monday, person=cast.zhao)
+    await consents.withdraw("basic", now=monday, openid="oZhao")
+    later = monday + timedelta(hours=1)
+    await accounts.agree(await Account.get(openid="oZhao"), person_id=cast.zhao.id, version="2026-1", now=later)
+    assert await erasure.accounts_due(later) == []
+    await consents.withdraw("basic", now=later, person=cast.zhao)
+    await consents.withdraw("basic", now=later, openid="oZhao")
+    assert await erasure.accounts_due(monday) == []
+    assert await erasure.accounts_due(later) == ["oZhao"]
