@@ -116,8 +116,9 @@ async def _slip_done(ctx: Context, answers: Answers) -> Reply:
         ctx.openid, answers["code"], answers["name"], now=ctx.now, policy=ctx.county.binding
     )
     if tried.person is None:
-        choices = [Choice(render(f"binding.{label}"), do) for label, do in _NOT_BOUND]
-        return menu("binding.no_fit", choices, left=tried.tries_left)
+        ways = _NOT_BOUND if tried.tries_left else _NOT_BOUND[1:]
+        choices = [Choice(render(f"binding.{label}"), do) for label, do in ways]
+        return menu("binding.no_fit" if tried.tries_left else "binding.no_fit_last", choices, left=tried.tries_left)
     return bound(tried.person.name)
 
 
