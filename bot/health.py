@@ -29,6 +29,8 @@ HOUSE = web.AppKey("house", House)
 GUESSES = web.AppKey("guesses", Guesses)
 REHEARSAL = web.AppKey("rehearsal", Rehearsal)
 LEAST_FREE_BYTES = 50 * 1024 * 1024
+PATIENCE_SECONDS = 4.0
+"""How long a watcher waits for the database: one that does not answer in time is no better than one that is away."""
 
 
 async def alive(request: web.Request) -> web.Response:
@@ -50,10 +52,11 @@ async def _reasons(house: House) -> list[str]:
     if shutil.disk_usage(house.settings.data_dir).free < LEAST_FREE_BYTES:
         reasons.append("disk_full")
     try:
-        async with transaction():
-            await upkeep.note("ready", house.holder, clock.now())
-        if await pending():
-            reasons.append("schema")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            async with transaction():
+                await upkeep.note("ready", house.holder, clock.now())
+            if await pending():
+                reasons.append("schema")
     except (BaseORMException, sqlite3.Error, OSError) as exc:
         reasons.append(f"database: {type(exc).__name__}")
     return reasons

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,8 +22,9 @@ from handlers.routers import ROUTERS
 from kit import guesses
 from kit.guesses import Guesses
 from kit.settings import Settings
+from models.database import transaction
 from models.people.access import AuditEntry
-from services.county import dump
+from services.county import dump, upkeep
 
 Opened = Callable[..., Any]
 
@@ -37,7 +39,7 @@ def opened() -> Opened:
     ) -> AsyncIterator[TestClient[web.Request, web.Application]]:
         found = Settings(_env_file=None, **settings)  # type: ignore[call-arg, arg-type]
         app = web.Application(middlewares=[named_by(found.proxies)])
-        app[health.HOUSE] = SimpleNamespace(settings=found)  # type: ignore[assignment]
+        app[health.HOUSE] = SimpleNamespace(settings=found, holder="here")  # type: ignore[assignment]
         app[health.GUESSES] = Guesses()
         if inbox is not None:
             app[INBOX] = inbox
@@ -103,3 +105,16 @@ async def test_who_guesses_at_the_token_is_stopped_and_written_down(
         assert (await client.get("/metrics", headers={**other, **right})).status == 200
     written = await AuditEntry.get()
     assert (written.action, written.facts) == ("metrics_guessed", {"address": "203.0.113.9"})
+
+
+async def test_a_database_that_does_not_answer_in_time_is_named(
+    db: None, opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.05)
+    async with opened(data_dir=str(tmp_path)) as client:
+        async with transaction():
+            await upkeep.note("ready", "here", datetime.now(UTC))
+            held = await client.get("/readyz")
+        assert (held.status, (await held.json())["reasons"]) == (503, ["database: TimeoutError"])
+        free = await (await client.get("/readyz")).json()
+        assert "database" not in "".join(free["reasons"])
