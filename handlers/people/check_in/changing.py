@@ -42,7 +42,9 @@ async def read_again(ctx: Context) -> Reply:
 
 @router.action(needs=(CONSENT,))
 async def change(ctx: Context) -> Reply:
-    """Something in the read-back is wrong: only that is asked again (promise E13)."""
+    """Something in the read-back is wrong: only that is asked again, unless the no itself says what is right (E13)."""
+    if right := _changeable(ctx.chosen, await _right_answers(ctx, ctx.text)):
+        return _put_right(ctx.chosen, right)
     return begin("check_in_change", before=dict(ctx.chosen))
 
 
@@ -92,13 +94,21 @@ def _building_in(text: str) -> dict[str, str]:
 async def _changed(ctx: Context, answers: Answers) -> Reply:
     before, said = answers[BEFORE], answers["wrong"]
     names = _names(before)
-    right = {name: value for name, value in said.get("right", {}).items() if name in names}
-    if right:
-        return begin("check_in", **{**before, **right, "home": _home(before, right)})
+    if right := _changeable(before, said.get("right", {})):
+        return _put_right(before, right)
     wrong = names[said["number"] - 1] if 1 <= said.get("number", 0) <= len(names) else said.get("name")
     if wrong not in names:
         raise Refusal("check_in.wrong_wanted")
     return begin("check_in", **{name: value for name, value in before.items() if name != wrong}, before=before)
+
+
+def _changeable(before: Mapping[str, Any], right: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in right.items() if name in _names(before)}
+
+
+def _put_right(before: Mapping[str, Any], right: Mapping[str, Any]) -> Reply:
+    """Read back anew, with what was put right."""
+    return begin("check_in", **{**before, **right, "home": _home(before, right)})
 
 
 def _home(before: Mapping[str, Any], right: Mapping[str, Any]) -> Mapping[str, str]:

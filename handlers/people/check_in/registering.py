@@ -148,7 +148,7 @@ async def _clean_community(ctx: Context, text: str) -> int:
 
 
 def _is_for_another(answers: Answers) -> bool:
-    return answers.get("source", "self") != "self"
+    return bool(answers.get("source", "self") != "self")
 
 
 async def _whose(ctx: Context, answers: Answers) -> Mapping[str, object]:

@@ -86,6 +86,23 @@ async def test_what_is_wrong_is_said_by_number_by_name_or_put_right_at_once(
     assert (await talk.say("oNew", said)).startswith(read_back)
 
 
+async def test_a_no_that_says_what_is_right_mends_the_read_back_at_once(talk: Talk) -> None:
+    for words in ("报到", "王百川", "19900000008", "桂花社区", "金桂花园3栋"):
+        await talk.say("oNew", words)
+    assert (await talk.say("oNew", "不对，是2栋")).startswith("您是王百川，到桂花社区报到，住金桂花园2栋")
+    assert (await talk.say("oNew", "不对，我不住那儿")).startswith("哪一样要改？")
+
+
+async def test_posts_wait_for_the_answer_to_a_check_in(talk: Talk, cast: Cast) -> None:
+    await binding.bind("oNew", cast.wang, how="staff", now=talk.now)
+    assert (await talk.say("oNew", "认领3号")).startswith("您还没到社区报到")
+    for words in ("报到", "桂花社区", "金桂花园3栋", "1"):
+        await talk.say("oNew", words)
+    assert await talk.say("oNew", "认领3号") == (
+        "您的报到已经收到了，10月15日(周四)前给您回话。报到办好，就给您看家门口的岗位。"
+    )
+
+
 async def test_who_is_known_puts_no_other_name_into_the_read_back(talk: Talk, cast: Cast) -> None:
     await binding.bind("oNew", cast.wang, how="staff", now=talk.now)
     for words in ("报到", "桂花社区", "金桂花园3栋", "不对"):
