@@ -51,7 +51,7 @@ def no_to(seat: Seat) -> Choice | None:
 def _about_menu(text: str, menu: Shown, now: datetime) -> Pick | Reply | None:
     number = spoken_number(text)
     if number is None and menu.is_read_back:
-        number = _yes_or_no(text)
+        number = _yes_or_no(text) or (NO if _begins_with_no(text) else None)
     return _by_label(text, menu, now) if number is None else _from_menu(text, number, menu, now)
 
 
@@ -83,6 +83,11 @@ _ENDS = "。.！!，, "
 def _yes_or_no(text: str) -> int | None:
     yes = spoken_yes_no(text)
     return None if yes is None else (YES if yes else NO)
+
+
+def _begins_with_no(text: str) -> bool:
+    """不对，是2栋: a no to the read-back that says more; whoever asked reads the rest."""
+    return text.strip().startswith(tuple(texts.section("conversation", "words")["no_leads"]))
 
 
 def _from_menu(text: str, number: int, menu: Shown, now: datetime) -> Pick | Reply:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conversation.context import Context
-from conversation.reply import Reply
+from conversation.reply import Choice, Reply
 
 Answers = Mapping[str, Any]
 KNOWN = "_known"
@@ -16,6 +16,10 @@ KNOWN = "_known"
 
 def _always(_: Answers) -> bool:
     return True
+
+
+def _nowhere(_: Answers) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Dialog:
-    """Steps in the order they are asked (at most four: promise E13), and what happens with the answers."""
+    """Steps in the order they are asked (at most four: promise E13), and what happens with the answers.
+
+    `back_to` is where 0 at the first question leads, when a draft or a read-back was being changed.
+    """
 
     name: str
     steps: tuple[Step, ...]
     finish: Callable[[Context, Answers], Awaitable[Reply]]
     needs: tuple[str, ...] = ()
+    back_to: Callable[[Answers], Choice | None] = _nowhere
 
     def open_step(self, answers: Answers) -> Step | None:
         """The first needed question that has no answer yet."""

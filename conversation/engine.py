@@ -12,6 +12,7 @@ import texts
 from conversation import asked, learned, sitting
 from conversation.calm import is_all_well
 from conversation.context import Context
+from conversation.dialog import Dialog
 from conversation.reply import Choice, Reply, say
 from conversation.router import CONSENT, MEMBER, WHOM, Directory, Handler
 from conversation.seat import Seat
@@ -275,10 +276,20 @@ class Engine:
     async def _rise_or_go_back(self, turn: Turn, *, stop: bool) -> Reply:
         dialog = self.directory.dialogs.get(turn.seat.sitting.dialog) if turn.seat.sitting else None
         turn.answered_dialog = True
-        if dialog is not None and not stop and (reply := await sitting.back(turn, dialog)) is not None:
+        if dialog is not None and not stop and (reply := await self._one_back(turn, dialog)) is not None:
             return reply
         turn.seat = turn.seat.risen()
         return say("conversation.left")
+
+    async def _one_back(self, turn: Turn, dialog: Dialog) -> Reply | None:
+        """The question before, else what was being changed, with all of it kept."""
+        if (reply := await sitting.back(turn, dialog)) is not None:
+            return reply
+        before = dialog.back_to(turn.seat.sitting.answers if turn.seat.sitting else {})
+        if before is None:
+            return None
+        turn.seat = turn.seat.risen()
+        return await self._do(turn, before)
 
     async def _spoken(self, turn: Turn, reply: Reply) -> str:
         """The reply in words, with the seat it leads to; follows what it sets off until there is nothing more."""

@@ -19,7 +19,8 @@ def staff(people: People) -> list[Row]:
     rows = [chief, township | {"openid": OPENIDS["township_worker"]}]
     worker = _officer(people, "worker", people.named["worker"], "community_worker", "guihua")
     rows.append(worker | {"openid": OPENIDS["worker"]})
-    rows.append(_officer(people, "duty", people.named["duty"], "duty_volunteer", "county"))
+    duty = _officer(people, "duty", people.named["duty"], "duty_volunteer", "county")
+    rows.append(duty | {"openid": OPENIDS["duty"]})
     for number, estate in enumerate(people.estates):
         if all(row["at"] != estate.community for row in rows):
             name = people.new_name("female")

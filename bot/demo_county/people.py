@@ -25,6 +25,7 @@ OPENIDS = {
     "leader": "oDemoWuLiuhe",
     "curtain": "oDemoQianErmei",
     "township_worker": "oDemoFengJiusi",
+    "duty": "oDemoWeiShuangyan",
     "stranger": "oDemoStranger",
 }
 

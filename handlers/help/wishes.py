@@ -43,14 +43,20 @@ KINDS = (
 )
 
 
-@router.intent(*KINDS, needs=(CONSENT, WHOM))
+@router.intent("family_proxy", needs=())
+async def for_family(ctx: Context) -> Reply:
+    """帮我妈报到 is a check-in, also before consent, which keeps none of these words; all else is a wish."""
+    if any(word in ctx.text for word in section("check_in", "words")["check_in"]):
+        return Reply("").followed_by("check_in.on_behalf")
+    return Reply("").followed_by("wishes.wish", intent="family_proxy")
+
+
+@router.intent(*(kind for kind in KINDS if kind != "family_proxy"), needs=(CONSENT, WHOM))
 async def wish(ctx: Context) -> Reply:
     """Read back what was understood; one word alone is asked about first."""
     kind = ctx.chosen.get("intent") or ctx.reading.intent
     if kind in _OF_STAFF and not await staff.is_staff(ctx.owner, ctx.today):
         return Reply("").followed_by("human.call")
-    if kind == "family_proxy" and any(word in ctx.text for word in section("check_in", "words")["check_in"]):
-        return Reply("").followed_by("check_in.on_behalf")
     if kind in KINDS and kind != ctx.reading.intent:
         return begin("wish", kind=kind)
     if kind not in KINDS or len(ctx.text.strip()) < 2:

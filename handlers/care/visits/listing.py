@@ -55,8 +55,7 @@ async def open(ctx: Context) -> Reply:  # noqa: A001  # the action's public name
 
 def _at_the_door(known: Mapping[str, str]) -> str:
     """The short form of the care plan, for the visitor who opened the duty."""
-    labels = section("care_plans", "labels")
-    words = render("words.comma").join(f"{labels[name]}{words}" for name, words in known.items())
+    words = render("words.comma").join(render(f"care_plans.door_{name}", words=said) for name, said in known.items())
     return render("care_plans.at_the_door", words=words) if known else ""
 
 

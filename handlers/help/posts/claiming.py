@@ -12,8 +12,9 @@ from handlers.help.posts.router import router
 from handlers.help.posts.wording import put_before_reviewer
 from kit.errors import Refusal
 from services.help import posts, wishes
-from services.people import organisation
+from services.people import check_in, organisation
 from texts import render, section
+from texts.days import spoken_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,10 +53,19 @@ async def browse(ctx: Context) -> Reply:
     start, length = int(ctx.chosen.get("start", 0)), ctx.county.posts.list_length
     page = suitable[start : start + length]
     if not page:
-        home = await organisation.community_of(ctx.person)
-        return say("posts.none_fit" if home else "posts.not_checked_in")
+        return await _without_home(ctx) or say("posts.none_fit")
     goes_on = start + length if start + length < len(suitable) else None
     return _listed("posts.browse", page, more_from=goes_on, said=said, count=len(suitable))
+
+
+async def _without_home(ctx: Context) -> Reply | None:
+    """Posts are near home: who has none here checks in first, and who has done so waits for the answer."""
+    if await organisation.community_of(ctx.person):
+        return None
+    row = await check_in.latest_of(ctx.person)
+    if row is not None and row.state in check_in.WAITING:
+        return say("posts.check_in_waits", day=spoken_day(row.due_on))
+    return say("posts.not_checked_in")
 
 
 async def _for_anybody(ctx: Context) -> Reply:
@@ -111,7 +121,7 @@ async def claim(ctx: Context) -> Reply:
     if found := await _named(ctx):
         return await _one_of(ctx, found)
     if said := ctx.slots.get("name"):
-        return say("posts.no_such_name", title=said[:14]).followed_by("posts.browse", start=0)
+        return await _no_such(ctx, "posts.no_such_name", title=said[:14])
     return Reply("").followed_by("posts.browse", start=0)
 
 
@@ -124,8 +134,13 @@ async def numbered(ctx: Context) -> Reply:
 async def _by_number(ctx: Context, number: int) -> Reply:
     found = await posts.by_number(ctx.person, number, ctx.today)
     if not found:
-        return say("posts.no_such_number", number=number).followed_by("posts.browse", start=0)
+        return await _no_such(ctx, "posts.no_such_number", number=number)
     return await _one_of(ctx, found)
+
+
+async def _no_such(ctx: Context, key: str, **facts: object) -> Reply:
+    """What was asked for is not there, and what is; nothing is where nobody has a home yet."""
+    return await _without_home(ctx) or say(key, **facts).followed_by("posts.browse", start=0)
 
 
 async def _one_of(ctx: Context, found: Sequence[ServicePost]) -> Reply:

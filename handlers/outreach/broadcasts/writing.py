@@ -122,16 +122,27 @@ async def _corrected(ctx: Context, answers: Answers) -> Reply:
     return await _preview(ctx, row)
 
 
+def _draft(answers: Answers) -> Choice | None:
+    """What was written is shown again when somebody who was changing it goes back."""
+    return Choice("", "broadcasts.look_again", {"broadcast": answers["draft"]}) if "draft" in answers else None
+
+
 _MESSAGE = Step("message", "broadcasts.ask_message", _clean_message)
 router.dialog(
     Dialog(
         "broadcast",
         (Step("audience", "broadcasts.ask_audience", _clean_audience, also=_message_behind), _MESSAGE),
         _written,
+        back_to=_draft,
     )
 )
 router.dialog(
-    Dialog("broadcast_correction", (Step("message", "broadcasts.ask_correction", _clean_message),), _corrected)
+    Dialog(
+        "broadcast_correction",
+        (Step("message", "broadcasts.ask_correction", _clean_message),),
+        _corrected,
+        back_to=_draft,
+    )
 )
 
 
@@ -147,11 +158,17 @@ async def _preview(ctx: Context, row: Broadcast) -> Reply:
 
 
 @router.action()
+async def look_again(ctx: Context) -> Reply:
+    """What was written so far, once more."""
+    return await _preview(ctx, await broadcasts.own_one(int(ctx.chosen["broadcast"]), ctx.person.id))
+
+
+@router.action()
 async def change(ctx: Context) -> Reply:
     """Change the words or the audience, and keep the other."""
     row = await broadcasts.own_one(int(ctx.chosen["broadcast"]), ctx.person.id)
     if row.corrects_id:
-        return begin("broadcast_correction", broadcast=row.corrects_id)
+        return begin("broadcast_correction", broadcast=row.corrects_id, draft=row.id)
     args = {"broadcast": row.id}
     choices = [
         Choice(render("broadcasts.change_message"), "broadcasts.change_message", args),
@@ -165,21 +182,21 @@ async def change(ctx: Context) -> Reply:
 async def change_message(ctx: Context) -> Reply:
     """The same people, other words."""
     row = await broadcasts.own_one(int(ctx.chosen["broadcast"]), ctx.person.id)
-    return begin("broadcast", audience=broadcasts.audience_now(row).facts())
+    return begin("broadcast", audience=broadcasts.audience_now(row).facts(), draft=row.id)
 
 
 @router.action()
 async def change_audience(ctx: Context) -> Reply:
     """The same words, other people."""
     row = await broadcasts.own_one(int(ctx.chosen["broadcast"]), ctx.person.id)
-    return begin("broadcast", message=row.text)
+    return begin("broadcast", message=row.text, draft=row.id)
 
 
 @router.action()
 async def change_time(ctx: Context) -> Reply:
     """The same words to the same people, later."""
     row = await broadcasts.own_one(int(ctx.chosen["broadcast"]), ctx.person.id)
-    return begin("broadcast_time", broadcast=row.id)
+    return begin("broadcast_time", broadcast=row.id, draft=row.id)
 
 
 async def _clean_time(ctx: Context, text: str) -> str:
@@ -192,7 +209,7 @@ async def _timed(ctx: Context, answers: Answers) -> Reply:
     return await _preview(ctx, row)
 
 
-router.dialog(Dialog("broadcast_time", (Step("when", "broadcasts.ask_when", _clean_time),), _timed))
+router.dialog(Dialog("broadcast_time", (Step("when", "broadcasts.ask_when", _clean_time),), _timed, back_to=_draft))
 
 
 @router.action()

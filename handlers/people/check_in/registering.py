@@ -13,6 +13,7 @@ from conversation.reply import confirm as read_back
 from conversation.router import CONSENT, WHOM
 from conversation.understanding import read, spoken_number
 from handlers.people.binding import clean_name
+from handlers.people.check_in.changing import BEFORE, home_in, read_back_before
 from handlers.people.check_in.router import router
 from kit.errors import Refusal
 from services.help import wishes
@@ -146,10 +147,19 @@ async def _clean_community(ctx: Context, text: str) -> int:
     raise Refusal("check_in.community_unknown", names=_names(listed))
 
 
+def _is_for_another(answers: Answers) -> bool:
+    return bool(answers.get("source", "self") != "self")
+
+
+async def _whose(ctx: Context, answers: Answers) -> Mapping[str, object]:
+    """Somebody who speaks for another is not asked for their own name."""
+    return {"whose": render("check_in.somebody" if _is_for_another(answers) else "check_in.self")}
+
+
 async def _community_facts(ctx: Context, answers: Answers) -> Mapping[str, object]:
     listed = (await organisation.communities())[:MOST_COMMUNITIES]
     lines = [f"{number} {place.name}" for number, place in enumerate(listed, 1)]
-    return {"names": "\n".join(lines)}
+    return {"names": "\n".join(lines), **await _whose(ctx, answers)}
 
 
 def _names(places: list[Organisation]) -> str:
@@ -158,15 +168,13 @@ def _names(places: list[Organisation]) -> str:
 
 def _home_too(text: str) -> Answers:
     """ "桂花社区金桂花园3栋" answers the next question as well."""
-    said = read(text).slots
-    home = {name: said[name] for name in ("estate", "building", "room") if said.get(name)}
+    home = home_in(text)
     return {"home": home} if len(home) > 1 else {}
 
 
 async def _clean_home(ctx: Context, text: str) -> Mapping[str, str]:
     """Estate, building and room as far as they were said; at least an estate."""
-    said = read(text).slots
-    home = {name: said[name] for name in ("estate", "building", "room") if said.get(name)}
+    home = home_in(text)
     if not home:
         if len(text.strip()) < 2:
             raise Refusal("check_in.home_wanted")
@@ -184,9 +192,9 @@ async def _ask_back(ctx: Context, answers: Answers) -> Reply:
     spoken = home.get("estate", "") + (
         render("check_in.building", building=home["building"]) if home.get("building") else ""
     )
-    given = {name: value for name, value in answers.items() if name != KNOWN}
+    given = {name: value for name, value in answers.items() if name not in (KNOWN, BEFORE)}
     return read_back(
-        "check_in.read_back",
+        "check_in.read_back_other" if _is_for_another(answers) else "check_in.read_back",
         "check_in.submit",
         no=Choice("", "check_in.change", given),
         args=given,
@@ -204,31 +212,15 @@ router.dialog(
     Dialog(
         "check_in",
         (
-            Step("name", "check_in.ask_name", clean_name, needed=_is_stranger),
-            Step("phone", "check_in.ask_phone", _clean_phone, needed=_is_stranger),
+            Step("name", "check_in.ask_name", clean_name, needed=_is_stranger, facts=_whose),
+            Step("phone", "check_in.ask_phone", _clean_phone, needed=_is_stranger, facts=_whose),
             Step("community", "check_in.ask_community", _clean_community, facts=_community_facts, also=_home_too),
-            Step("home", "check_in.ask_home", _clean_home),
+            Step("home", "check_in.ask_home", _clean_home, facts=_whose),
         ),
         _ask_back,
+        back_to=read_back_before,
     )
 )
-
-
-@router.action(needs=(CONSENT,))
-async def change(ctx: Context) -> Reply:
-    """Something in the read-back is wrong: only that is asked again (promise E13)."""
-    names = ("community", "home") if ctx.chosen.get("person") else ("name", "phone", "community", "home")
-    choices = [
-        Choice(render(f"check_in.wrong_{name}"), "check_in.ask_again", {**ctx.chosen, "wrong": name}) for name in names
-    ]
-    return menu("check_in.what_is_wrong", choices)
-
-
-@router.action(needs=(CONSENT,))
-async def ask_again(ctx: Context) -> Reply:
-    """This answer anew, the others stay."""
-    wrong = ("wrong", ctx.chosen["wrong"])
-    return begin("check_in", **{name: value for name, value in ctx.chosen.items() if name not in wrong})
 
 
 @router.action(needs=(CONSENT,))
@@ -247,7 +239,8 @@ async def submit(ctx: Context) -> Reply:
     )
     row, _ = await check_in.submit(person, application, now=ctx.now, numbers=ctx.county.check_in)
     reply = say(
-        "check_in.submitted",
+        "check_in.submitted_other" if _is_for_another(said) else "check_in.submitted",
+        name=person.name,
         address=members.honorific(person, ctx.today),
         community=(await organisation.by_id(row.community_id)).name,
         day=spoken_day(row.due_on),

@@ -20,6 +20,9 @@ from services.people.check_in import certificates
 from services.people.check_in.states import ACCEPTED, APPLICANT, MOVED_OUT, RETURNED, UNDER_REVIEW, WAITING
 from texts import render
 
+PROXY = "proxy"
+"""Handed in by somebody else: a daughter, a neighbour."""
+
 
 async def standing_before(row: CheckIn) -> dict[str, Any]:
     """Where the person stands before this registration is accepted, as plain values: `reopen` brings that back."""
@@ -38,12 +41,15 @@ async def accept(row: CheckIn, *, by: Person, now: datetime) -> CheckIn:
     await certificates.number(row, now)
     await CheckIn.filter(person_id=person.id, state=ACCEPTED).exclude(id=row.id).update(state=MOVED_OUT)
     await _settle_in(person, row)
+    is_spoken_for = await _is_spoken_for(row, person)
     if row.openid and not await members.is_bound(person):
-        await binding.bind(row.openid, person, how="check_in", now=now)
+        # Who handed it in for somebody else speaks for them, and is not them.
+        relation = PROXY if is_spoken_for else None
+        await binding.bind(row.openid, person, how="check_in", now=now, relation=relation)
     await RetirementCeremony.filter(person_id=person.id, state="announced").update(
         state="greeted", greeted_at=now, check_in_id=row.id
     )
-    await _tell_accepted(row, person, community, now)
+    await _tell_accepted(row, person, community, now, is_spoken_for=is_spoken_for)
     await _tell_neighbours(row, person, community, now)
     await audit.note(audit.by_person(by), "check_in.accepted", now=now, subject=f"check_in:{row.id}")
     return row
@@ -57,9 +63,10 @@ async def return_to_sender(row: CheckIn, reason: str, *, by: Person, now: dateti
     person, community = await Person.get(id=row.person_id), await Organisation.get(id=row.community_id)
     phone = await organisation.phone_of(community) or ""
     facts = {"community": community.name, "reason": row.reason, "phone": phone}
-    await post_notice(
-        await _applicant(row, person), Letter("check_in.returned", facts), once=_key(row, "returned"), now=now
-    )
+    letter = Letter("check_in.returned", facts)
+    if await _is_spoken_for(row, person):
+        letter = Letter("check_in.returned_other", {**facts, "name": person.name})
+    await post_notice(await _applicant(row, person), letter, once=_key(row, "returned"), now=now)
     await audit.note(audit.by_person(by), "check_in.returned", now=now, subject=f"check_in:{row.id}")
     return row
 
@@ -140,13 +147,22 @@ async def _applicant(row: CheckIn, person: Person) -> str:
     return to_openid(row.openid) if row.openid and not is_known else to_person(person)
 
 
-async def _tell_accepted(row: CheckIn, person: Person, community: Organisation, now: datetime) -> None:
+async def _is_spoken_for(row: CheckIn, person: Person) -> bool:
+    """Whether the answer is read by whoever handed it in, and not by the person."""
+    return row.source == PROXY and not await members.is_bound(person)
+
+
+async def _tell_accepted(
+    row: CheckIn, person: Person, community: Organisation, now: datetime, *, is_spoken_for: bool
+) -> None:
+    say = "check_in.accepted_other" if is_spoken_for else "check_in.accepted"
     facts = {
+        "name": person.name,
         "community": community.name,
         "number": row.card_no,
         "phone": await organisation.phone_of(community) or "",
     }
-    letter = Letter("check_in.accepted", facts, asks=(Asked(render("check_in.see_posts"), "posts.offers", {}),))
+    letter = Letter(say, facts, asks=(Asked(render("check_in.see_posts"), "posts.offers", {}),))
     await post_notice(to_person(person), letter, once=_key(row, "accepted"), now=now)
     await certificates.send_certificate(row, person, now=now, once=_key(row, "certificate"))
 

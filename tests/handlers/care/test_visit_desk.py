@@ -35,7 +35,7 @@ async def test_a_card_is_written_in_four_answers_and_read_at_the_door(talk: Talk
     assert await talk.say("oWorker", "怕吵") == "好的，赵一禾的情况卡写好了。去看望的人当天能看到。"
     await talk.say("oLeader", "我的走访")
     assert (await talk.say("oLeader", "1")).splitlines()[0] == (
-        "赵一禾，重阳慰问，10月18日(周日)，农历九月初九。电话199 0000 0001。留心：喜欢喝茶、怎么找下午在家、避开怕吵。"
+        "赵一禾，重阳慰问，10月18日(周日)，农历九月初九。电话199 0000 0001。留心：喜欢喝茶、下午在家、避开怕吵。"
     )
 
 

@@ -49,7 +49,7 @@ async def _delivered(notice: Notice, openid: str, now) -> None:
 
 async def test_a_notice_is_written_with_wrong_answers_in_between(talk) -> None:
     assert await talk.say("oSecretary", "发通知") == ASK_WHOM
-    assert (await talk.say("oSecretary", "月亮小区")).startswith("我没查到“月亮小区”。")
+    assert (await talk.say("oSecretary", "月亮小区")).startswith("您管的里头没有“月亮小区”。")
     assert "不能在聊天里挑人" in await talk.say("oSecretary", "独居的")
     assert (await talk.say("oSecretary", "99岁以上")).startswith("99岁以上：没有查到人。")
     assert await talk.say("oSecretary", "我们支部") == ASK_WHAT
@@ -61,10 +61,20 @@ async def test_a_notice_is_written_with_wrong_answers_in_between(talk) -> None:
     assert (await Broadcast.get()).state == "scheduled"
 
 
-async def test_one_line_answers_both_questions(talk) -> None:
-    answer = await talk.say("oSecretary", "通知我们支部 明天上午9点在社区二楼开会")
+@pytest.mark.parametrize("lead", ["通知", "发通知 ", "发个通知，"])
+async def test_one_line_answers_both_questions(talk, lead: str) -> None:
+    answer = await talk.say("oSecretary", f"{lead}我们支部 明天上午9点在社区二楼开会")
     assert answer.startswith("发给金桂花园党支部，共3人。")
     assert answer.endswith(PREVIEW.partition("他们看到")[2])
+
+
+@pytest.mark.parametrize("what", ["1", "2", "3"])
+async def test_who_goes_back_from_changing_a_notice_finds_it_as_it_was(talk, what: str) -> None:
+    preview = await talk.say("oSecretary", "通知我们支部 明天上午9点在社区二楼开会")
+    await talk.say("oSecretary", "3")
+    await talk.say("oSecretary", what)
+    assert await talk.say("oSecretary", "0") == preview
+    assert "分发给3人" in await talk.say("oSecretary", "1")
 
 
 async def test_the_words_and_the_people_can_be_changed_before_the_yes(talk) -> None:

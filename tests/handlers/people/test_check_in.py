@@ -33,6 +33,9 @@ async def talk(cast: Cast, monday: datetime) -> AsyncIterator[Talk]:
     await opened.inbox.stop()
 
 
+WHAT_IS_WRONG = "哪一样要改？\n1 姓名\n2 电话\n3 社区\n4 住处\n回复数字，或者直接说对的，0 返回。"
+
+
 async def hand_in(talk: Talk, openid: str = "oNew") -> str:
     for words in ("报到", "王百川", "19900000008", "桂花社区", "金桂花园3栋"):
         await talk.say(openid, words)
@@ -57,9 +60,55 @@ async def test_four_questions_each_with_a_wrong_answer_then_the_read_back(talk: 
 async def test_one_wrong_answer_is_changed_and_the_others_stay(talk: Talk) -> None:
     for words in ("报到", "王百穿", "19900000008", "桂花社区", "金桂花园3栋"):
         await talk.say("oNew", words)
-    assert await talk.say("oNew", "不对") == "哪一样要改？\n1 姓名\n2 电话\n3 社区\n4 住处\n回复数字就行，0 返回。"
+    assert await talk.say("oNew", "不对") == WHAT_IS_WRONG
     assert await talk.say("oNew", "1") == "请问您的姓名？（回复 0 返回）"
     assert (await talk.say("oNew", "王百川")).startswith("您是王百川，到桂花社区报到，住金桂花园3栋")
+
+
+@pytest.mark.parametrize(
+    ("said", "read_back"),
+    [
+        ("柳塘社区", "您是王百川，到柳塘社区报到，住金桂花园3栋"),
+        ("应该是5栋", "您是王百川，到桂花社区报到，住金桂花园5栋"),
+        ("是十二号楼", "您是王百川，到桂花社区报到，住金桂花园12栋"),
+        ("柳塘社区柳岸新村2栋", "您是王百川，到柳塘社区报到，住柳岸新村2栋"),
+        ("19900000018", "您是王百川，到桂花社区报到，住金桂花园3栋"),
+        ("住处不对", "您住哪个小区、几栋"),
+        ("第三个", "您住在哪个社区"),
+        ("9", "没听明白。请回复数字"),
+    ],
+)
+async def test_what_is_wrong_is_said_by_number_by_name_or_put_right_at_once(
+    talk: Talk, said: str, read_back: str
+) -> None:
+    for words in ("报到", "王百川", "19900000008", "桂花社区", "金桂花园3栋", "不对"):
+        await talk.say("oNew", words)
+    assert (await talk.say("oNew", said)).startswith(read_back)
+
+
+async def test_a_no_that_says_what_is_right_mends_the_read_back_at_once(talk: Talk) -> None:
+    for words in ("报到", "王百川", "19900000008", "桂花社区", "金桂花园3栋"):
+        await talk.say("oNew", words)
+    assert (await talk.say("oNew", "不对，是2栋")).startswith("您是王百川，到桂花社区报到，住金桂花园2栋")
+    assert (await talk.say("oNew", "不对，我不住那儿")).startswith("哪一样要改？")
+
+
+async def test_posts_wait_for_the_answer_to_a_check_in(talk: Talk, cast: Cast) -> None:
+    await binding.bind("oNew", cast.wang, how="staff", now=talk.now)
+    assert (await talk.say("oNew", "认领3号")).startswith("您还没到社区报到")
+    for words in ("报到", "桂花社区", "金桂花园3栋", "1"):
+        await talk.say("oNew", words)
+    assert await talk.say("oNew", "认领3号") == (
+        "您的报到已经收到了，10月15日(周四)前给您回话。报到办好，就给您看家门口的岗位。"
+    )
+
+
+async def test_who_is_known_puts_no_other_name_into_the_read_back(talk: Talk, cast: Cast) -> None:
+    await binding.bind("oNew", cast.wang, how="staff", now=talk.now)
+    for words in ("报到", "桂花社区", "金桂花园3栋", "不对"):
+        await talk.say("oNew", words)
+    assert (await talk.say("oNew", "19900000018")).startswith("没听明白")
+    assert (await talk.say("oNew", "0")).startswith("您是王百川，到桂花社区报到，住金桂花园3栋")
 
 
 async def test_going_back_from_the_read_back_changes_an_answer_too(talk: Talk) -> None:
@@ -104,7 +153,7 @@ async def test_the_worker_returns_with_a_reason_and_it_comes_again(talk: Talk) -
 
 
 async def test_staff_check_somebody_in_who_is_on_no_list_of_theirs(talk: Talk, cast: Cast) -> None:
-    assert (await talk.say("oWorker", "我要给王百川报到")).startswith("（第1步，共3步）您的手机号")
+    assert (await talk.say("oWorker", "我要给王百川报到")).startswith("（第1步，共3步）这位老同志的手机号")
     for words in ("19900000008", "桂花社区", "金桂花园3栋"):
         await talk.say("oWorker", words)
     await talk.say("oWorker", "1")
@@ -115,6 +164,18 @@ async def test_staff_check_somebody_in_who_is_on_no_list_of_theirs(talk: Talk, c
 async def test_a_member_asks_for_somebody_else_by_name(talk: Talk) -> None:
     first = await talk.say("oQian", "替钱大力报到")
     assert "您已经在" not in first
+
+
+async def test_a_daughter_is_asked_about_her_mother_and_not_about_herself(talk: Talk) -> None:
+    await Account.create(openid="oDaughter", first_seen=talk.now)
+    assert "您同意吗？" in await talk.say("oDaughter", "帮我妈报到")
+    assert (await talk.say("oDaughter", "1")).endswith("（第1步，共4步）请问这位老同志的姓名？（回复 0 返回）")
+    assert (await talk.say("oDaughter", "王百川")).endswith("这位老同志的手机号是多少？")
+    assert "这位老同志住在哪个社区？" in await talk.say("oDaughter", "19900000008")
+    assert "这位老同志住哪个小区" in await talk.say("oDaughter", "桂花社区")
+    assert (await talk.say("oDaughter", "金桂花园3栋")).startswith("王百川到桂花社区报到，住金桂花园3栋，对吗？")
+    assert (await talk.say("oDaughter", "1")).startswith("王百川的报到申请收到了。桂花社区会在")
+    assert (await CheckIn.get(openid="oDaughter")).source == "proxy"
 
 
 async def test_who_is_checked_in_is_offered_the_certificate_and_moving(talk: Talk) -> None:

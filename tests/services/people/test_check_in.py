@@ -97,6 +97,18 @@ async def test_an_applicant_becomes_active_and_bound_when_taken_in(cast: Cast, m
     assert await told(f"person:{person.id}", "check_in.accepted") == 1
 
 
+async def test_a_daughter_who_hands_in_speaks_for_her_mother_and_is_told_by_name(cast: Cast, monday: datetime) -> None:
+    await Account.create(openid="oDaughter", first_seen=monday)
+    mother = await check_in.newcomer("钱大力", "19900000077")
+    row = await handed_in(cast, monday, mother, openid="oDaughter", source="proxy")
+    await check_in.return_to_sender(row, "楼栋不对", by=cast.worker, now=monday)
+    assert await told("openid:oDaughter", "check_in.returned_other") == 1
+    await taken_in(cast, monday, mother, openid="oDaughter", source="proxy")
+    tie = await Binding.current().get(person_id=mother.id)
+    assert (tie.openid, tie.relation) == ("oDaughter", "proxy")
+    assert await told(f"person:{mother.id}", "check_in.accepted_other") == 1
+
+
 async def test_a_person_bound_elsewhere_is_never_bound_to_who_asked(cast: Cast, monday: datetime) -> None:
     await Account.create(openid="oOther", first_seen=monday)
     await taken_in(cast, monday, cast.qian, openid="oOther", community_id=cast.other_community.id)
