@@ -61,10 +61,13 @@ async def test_the_menu_of_a_phone_is_one_row_that_the_keyboard_moves(site: Site
         await _come_in(page, site, cast)
         menu = page.locator("header nav")
         box, last = await menu.bounding_box(), menu.locator("a").last
-        assert box and box["height"] < 80
+        assert box
+        assert box["height"] < 80
         for _ in range(await menu.locator("a").count() + 2):
             await page.keyboard.press("Tab")
             if await last.evaluate("one => one === document.activeElement"):
                 break
         seen = await last.bounding_box()
-        assert seen and 0 <= seen["x"] and seen["x"] + seen["width"] <= 375
+        assert seen
+        assert seen["x"] >= 0
+        assert seen["x"] + seen["width"] <= 375

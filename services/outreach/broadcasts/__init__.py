@@ -1,6 +1,7 @@
 """通知: written for an audience, approved, spread over its people, and followed until everybody is told."""
 
 from models.outreach.broadcasts import CONFIRMED, GONE, SENT, TOLD
+from services.outreach.broadcasts.asking_back import answers_for, last_heard
 from services.outreach.broadcasts.counting import count, keep, standing_uncounted, to_count
 from services.outreach.broadcasts.deciding import (
     Decided,
@@ -79,6 +80,7 @@ __all__ = [
     "Reached",
     "Standing",
     "answered",
+    "answers_for",
     "approve",
     "ask_who_comes",
     "audience_in_words",
@@ -101,6 +103,7 @@ __all__ = [
     "invites",
     "is_for",
     "keep",
+    "last_heard",
     "latest_of",
     "may_call",
     "may_read_names",
