@@ -17,7 +17,7 @@ from services.outreach.broadcasts.deciding import (
     to_approve,
     wanted_at,
 )
-from services.outreach.broadcasts.each import Reached, each_one
+from services.outreach.broadcasts.each import STATES, Reached, each_one, each_standing
 from services.outreach.broadcasts.following import (
     RESULTS,
     Past,
@@ -71,6 +71,7 @@ __all__ = [
     "RESULTS",
     "SCHEDULED",
     "SENT",
+    "STATES",
     "TOLD",
     "Coming",
     "Decided",
@@ -98,6 +99,7 @@ __all__ = [
     "drop",
     "due",
     "each_one",
+    "each_standing",
     "goes_at",
     "history",
     "invites",
