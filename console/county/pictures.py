@@ -16,16 +16,18 @@ from services.care import visits
 from services.care.visit_rules import festival
 from services.county.desk import figures
 from services.county.desk.figures import Step
+from services.county.desk.visit_figures import month_of
+from services.county.desk.visits_behind import visits_behind
 
 PATH = "/console/pictures"
 KINDS = ("ages", "months", "places")
+VISITS = ("by_month", "branches")
 _SHOWN = 40
 
 
 async def shown(at: Desk) -> web.Response:
     """All of them for a month, quarter or year, with the one before it for comparison."""
-    wanted = at.request.query.get("span", "")
-    span: figures.Span = next((one for one in figures.SPANS if one == wanted), "month")
+    span = _span(at)
     days, past = figures.days_of(span, at.today), figures.days_of(span, at.today, before=1)
     births = await figures.births(at.reach)
     ages, months = births.ages(at.reach, at.today), births.months(at.reach)
@@ -54,6 +56,11 @@ async def shown(at: Desk) -> web.Response:
     )  # fmt: skip
 
 
+def _span(at: Desk) -> figures.Span:
+    wanted = at.request.query.get("span", "")
+    return next((one for one in figures.SPANS if one == wanted), "month")
+
+
 async def _festivals(at: Desk) -> list[tuple[date, str]]:
     """The festivals on which the county visits its members, this year, in their order."""
     kept = (await visits.rules_now(at.doors.county)).visits.festivals
@@ -68,10 +75,21 @@ def _indented(tree: Sequence[tuple[int, Step]]) -> list[str]:
 async def names(at: Desk) -> web.Response:
     """The names behind one step, for those who may read them."""
     what, key = at.request.query.get("what", ""), at.whole("key")
+    if what in VISITS:
+        return await _visits(at, what, key)
     if what not in KINDS:
         raise Refusal("access.unknown")
     rows = await figures.names_behind(at.reach, what, key, at.today)
-    return at.show("pictures_names.html", rows=rows, most=figures.NAMED)
+    return at.show("pictures_names.html", rows=rows, most=figures.NAMED, are_visits=False)
+
+
+async def _visits(at: Desk, what: str, key: int) -> web.Response:
+    if what == "by_month":
+        days, home = month_of(at.today.replace(month=min(max(key, 1), 12), day=1)), 0
+    else:
+        days, home = figures.days_of(_span(at), at.today), max(key, 1)
+    rows = await visits_behind(at.reach, days, home=home, most=figures.NAMED)
+    return at.show("pictures_names.html", rows=rows, most=figures.NAMED, are_visits=True)
 
 
 def routes() -> list[web.AbstractRouteDef]:

@@ -42,12 +42,17 @@ async def later(at: Desk) -> web.StreamResponse:
 
 
 async def people(at: Desk) -> web.Response:
-    """Everybody it was for, and how far it came with each."""
+    """Everybody it was for, or those alone who stand at one `state`, and how far it came with each."""
     row = await broadcasts.open_one(at.whole("number"), at.reach)
     if not await broadcasts.may_read_names(row, at.reach):
         raise Refusal("access.unknown")
-    found, more = await broadcasts.each_one(row, at.reach, after=at.whole("after"), limit=_LISTED)
-    return at.show("broadcast_people.html", row=row, people=found, more=more)
+    state, after = at.request.query.get("state", ""), at.whole("after")
+    if state in broadcasts.STATES:
+        found, more = await broadcasts.each_standing(row, at.reach, state, after=after, limit=_LISTED)
+    else:
+        state = ""
+        found, more = await broadcasts.each_one(row, at.reach, after=after, limit=_LISTED)
+    return at.show("broadcast_people.html", row=row, people=found, more=more, state=state)
 
 
 async def again(at: Desk) -> web.StreamResponse:

@@ -11,6 +11,7 @@ from conversation.context import Context
 from conversation.reply import Choice, Reply, menu, say
 from conversation.router import Router
 from conversation.understanding.numerals import spoken_digits
+from handlers.help.questions import about_notice
 from kit.clock import local
 from services.people import members, staff
 from texts import render, section
@@ -81,6 +82,8 @@ async def small_talk(ctx: Context) -> Reply:
     kind = neighbourly(ctx.text)
     if kind == "greeting":
         return _greeting(ctx)
+    if kind == "other" and (ask := await about_notice(ctx)):
+        return menu("neighbour.after_notice", [*ask, Choice(render("human.somebody"), "human.call")])
     return say(f"neighbour.{kind}", season=_season(ctx.now)) if kind == "weather" else say(f"neighbour.{kind}")
 
 

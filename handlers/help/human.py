@@ -8,6 +8,7 @@ from conversation.context import Context
 from conversation.reply import Choice, Reply, confirm, menu, say
 from conversation.router import CONSENT, Router
 from conversation.understanding import Reading
+from handlers.help.questions import about_notice
 from services.county import guards
 from services.help import heard, voices, wishes
 from services.people import members, staff
@@ -57,7 +58,8 @@ async def guess(ctx: Context) -> Reply:
     words = {"guessed_from": ctx.text} if ctx.has_consented else {}
     if ctx.has_consented:
         await heard.keep(ctx.openid, ctx.text, likely[:MOST_GUESSES], person=ctx.subject, now=ctx.now)
-    choices = [Choice(names[intent], intent, words) for intent in likely[:MOST_GUESSES]]
+    choices = await about_notice(ctx)
+    choices += [Choice(names[intent], intent, words) for intent in likely[: MOST_GUESSES - len(choices)]]
     choices += [] if choices else [Choice(names["ask_help"], "help.menu")]
     choices.append(Choice(render("human.somebody"), "human.call"))
     if int(ctx.chosen.get("misses", 1)) < 2:

@@ -8,6 +8,7 @@ from conversation.context import Context
 from conversation.dialog import Answers, Dialog, Step
 from conversation.reply import Choice, Reply, begin, confirm, menu, say
 from conversation.router import CONSENT, WHOM, Router
+from handlers.help.questions import about_notice
 from kit.errors import Refusal
 from services.help import voices, wishes
 from services.people import staff
@@ -66,12 +67,16 @@ async def wish(ctx: Context) -> Reply:
         )
     words, title = ctx.text.strip()[:_SHOWN], section("intents", "titles")[kind]
     args = {"kind": kind, "words": ctx.text[:300]}
+    if kind in _OF_A_NOTICE and (ask := await about_notice(ctx)):
+        return menu("wishes.which", [*ask, Choice(title, "wishes.keep", args)])
     return confirm("wishes.read_back_as", "wishes.keep", args=args, wish=words, title=title)
 
 
 _SHOWN = 30
 _OF_STAFF = frozenset({"query_stats"})
 """Asked by anybody else these mean a human (domain §3.4 rule 7)."""
+_OF_A_NOTICE = frozenset({"ask_activities", "join_activity", "leave_activity", "ask_courses", "enrol_course"})
+"""What somebody who was just told of a meeting may mean by it: 在哪个楼开会, 家里有事来不了."""
 _COMMON = ("order_service", "report_problem", "ask_activities", "ask_doctor")
 
 

@@ -22,7 +22,7 @@ from services.people import access, organisation
 from texts import render, section
 
 OPEN, SETTLED = "open", "settled"
-CALL = "talk_to_secretary"
+CALL, ABOUT_NOTICE = "talk_to_secretary", "about_notice"
 _WORDS_KEPT = 300
 
 
@@ -59,9 +59,15 @@ async def place_of(person: Person | None, scanned_id: int | None) -> Organisatio
 
 
 async def keep(
-    kind: str, asking: Asking, *, now: datetime, words: str | None = None, media_id: str | None = None
+    kind: str,
+    asking: Asking,
+    *,
+    now: datetime,
+    words: str | None = None,
+    media_id: str | None = None,
+    keeper: Person | None = None,
 ) -> Kept:
-    """Put a wish on the list of whoever looks after this person or place, and tell that person.
+    """Put a wish on the list of whoever looks after this person or place, or of `keeper`, and tell that person.
 
     The push names who asks but never what for (promise V12): that is read in answer to a digit. A call for a human
     that still waits is joined by the next one of the same account: nobody's telephone rings for each (promise X17).
@@ -69,12 +75,7 @@ async def keep(
     if kind == CALL and (waiting_call := await _call_of(asking.openid, words)) is not None:
         keeper = await Person.get_or_none(id=waiting_call.keeper_id) if waiting_call.keeper_id else None
         return Kept(waiting_call, keeper, await organisation.phone_of(asking.place) if asking.place else None)
-    today = local_day(now)
-    is_workday = await workdays.is_workday(today)
-    if asking.person is not None:
-        keeper = await access.keeper_for(asking.person, now, is_workday)
-    else:
-        keeper = await access.responsible(asking.place, now, is_workday)
+    keeper = keeper or await _near(asking, now)
     wish = await Wish.create(
         kind=kind,
         openid=asking.openid,
@@ -89,6 +90,13 @@ async def keep(
         await _tell_keeper(wish, asking, keeper, now)
     phone = await organisation.phone_of(asking.place) if asking.place else None
     return Kept(wish, keeper, phone)
+
+
+async def _near(asking: Asking, now: datetime) -> Person | None:
+    is_workday = await workdays.is_workday(local_day(now))
+    if asking.person is not None:
+        return await access.keeper_for(asking.person, now, is_workday)
+    return await access.responsible(asking.place, now, is_workday)
 
 
 async def _call_of(openid: str, words: str | None) -> Wish | None:

@@ -54,3 +54,20 @@ async def test_a_visit_is_recorded_with_the_keyboard_alone(site: Site, cast: Cas
         await page.keyboard.press("Enter")
         await page.wait_for_selector("[role=status]")
         assert "登记好了" in await page.inner_text("[role=status]")
+
+
+async def test_the_menu_of_a_phone_is_one_row_that_the_keyboard_moves(site: Site, cast: Cast) -> None:
+    async with open_page(375) as page:
+        await _come_in(page, site, cast)
+        menu = page.locator("header nav")
+        box, last = await menu.bounding_box(), menu.locator("a").last
+        assert box
+        assert box["height"] < 80
+        for _ in range(await menu.locator("a").count() + 2):
+            await page.keyboard.press("Tab")
+            if await last.evaluate("one => one === document.activeElement"):
+                break
+        seen = await last.bounding_box()
+        assert seen
+        assert seen["x"] >= 0
+        assert seen["x"] + seen["width"] <= 375

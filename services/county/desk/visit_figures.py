@@ -18,7 +18,7 @@ from services.county.desk import scope
 from services.people import access
 
 DONE, OPEN = "done", "open"
-_EXCUSED = ("cancelled", "excused")
+EXCUSED = ("cancelled", "excused")
 COUNTED_AGAIN = 12
 """Past months that are counted anew each night: what was done is sometimes entered late."""
 By = Literal["day", "place_id"]
@@ -82,7 +82,7 @@ async def _seen(reach: access.Reach, months: Iterable[date]) -> QuerySet[VisitTa
 def _of_months(months: Iterable[date]) -> QuerySet[VisitTask]:
     spans = [month_of(first) for first in months]
     within = Q(*[Q(due_on__gte=one.first, due_on__lte=one.last) for one in spans], join_type=Q.OR)
-    return VisitTask.filter(within).exclude(state__in=_EXCUSED)
+    return VisitTask.filter(within).exclude(state__in=EXCUSED)
 
 
 async def _looked_up(rows: QuerySet[VisitTask], by: By) -> Counter[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """通知: written for an audience, approved, spread over its people, and followed until everybody is told."""
 
 from models.outreach.broadcasts import CONFIRMED, GONE, SENT, TOLD
+from services.outreach.broadcasts.asking_back import answers_for, last_heard
 from services.outreach.broadcasts.counting import count, keep, standing_uncounted, to_count
 from services.outreach.broadcasts.deciding import (
     Decided,
@@ -16,7 +17,7 @@ from services.outreach.broadcasts.deciding import (
     to_approve,
     wanted_at,
 )
-from services.outreach.broadcasts.each import Reached, each_one
+from services.outreach.broadcasts.each import STATES, Reached, each_one, each_standing
 from services.outreach.broadcasts.following import (
     RESULTS,
     Past,
@@ -70,6 +71,7 @@ __all__ = [
     "RESULTS",
     "SCHEDULED",
     "SENT",
+    "STATES",
     "TOLD",
     "Coming",
     "Decided",
@@ -79,6 +81,7 @@ __all__ = [
     "Reached",
     "Standing",
     "answered",
+    "answers_for",
     "approve",
     "ask_who_comes",
     "audience_in_words",
@@ -96,11 +99,13 @@ __all__ = [
     "drop",
     "due",
     "each_one",
+    "each_standing",
     "goes_at",
     "history",
     "invites",
     "is_for",
     "keep",
+    "last_heard",
     "latest_of",
     "may_call",
     "may_read_names",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tortoise.queryset import QuerySet
+
+from models.outreach import broadcasts as standing
 from models.outreach.notices import Broadcast, Notice
 from models.people.members import Person
 from services.outreach.broadcasts import rows
@@ -12,6 +15,16 @@ from services.outreach.broadcasts.inviting import words_of
 from services.people import access
 
 _BEST = ("confirmed", "told_by_liaison", "told_by_phone", "on_paper", "sent", "not_sent", "unreachable")
+
+
+STATES = {
+    "confirmed": (standing.CONFIRMED, standing.CONFIRMED),
+    "told": (standing.TOLD, standing.TOLD),
+    "sent": (standing.SENT, standing.SENT),
+    "waiting": (standing.WAITING, standing.WAITING),
+    "failed": (standing.CANCELLED, standing.FAILED),
+}
+"""Where somebody stands, as the figures of a notice count it, with the lowest and the highest rank of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +46,24 @@ async def each_one(row: Broadcast, reach: access.Reach, *, after: int, limit: in
     page = await first.limit(limit).only("id", "person_id")
     ids = [notice.person_id or 0 for notice in page]
     seen = access.visible(reach, Person.filter(id__in=ids), "see_name")
+    return await _reached(row, ids, seen), page[-1].id if len(page) == limit else 0
+
+
+async def each_standing(
+    row: Broadcast, reach: access.Reach, state: str, *, after: int, limit: int
+) -> tuple[list[Reached], int]:
+    """The same for those alone who stand at one of `STATES`, by their ids."""
+    lowest, highest = STATES[state]
+    ids = await standing.people_standing(rows.keys_of(row), lowest, highest, after=after, limit=limit)
+    seen = access.visible(reach, Person.filter(id__in=ids), "see_name")
+    return await _reached(row, ids, seen), ids[-1] if len(ids) == limit else 0
+
+
+async def _reached(row: Broadcast, ids: Sequence[int], seen: QuerySet[Person]) -> list[Reached]:
     names = {person.id: person.name for person in await seen.only("id", "name")}
     outcomes = await _outcomes(row, list(names))
     words = await words_of(row, list(names))
-    found = [Reached(one, names[one], outcomes[one], words.get(one)) for one in ids if one in names]
-    return found, page[-1].id if len(page) == limit else 0
+    return [Reached(one, names[one], outcomes[one], words.get(one)) for one in ids if one in names]
 
 
 async def _outcomes(row: Broadcast, ids: Sequence[int]) -> dict[int, str]:

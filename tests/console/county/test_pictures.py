@@ -145,3 +145,17 @@ def test_a_day_stands_where_its_month_is(day: date, x: float, y: float) -> None:
 
 async def test_a_question_nobody_knows_is_not_there(desk: Browser) -> None:
     assert (await desk.look(f"{PATH}/names?what=phones&key=1")).status == 404
+
+
+async def test_the_bars_of_visits_lead_to_the_names_behind_them(site: Site, desk: Browser, cast: Cast) -> None:
+    today = local_day(clock.now())
+    await _duty(cast.zhao, today, "assigned")
+    await _duty(cast.qian, today, "done")
+    for what in (f"by_month&key={today.month}", f"branches&key={cast.zhao.branch_id}&span=month"):
+        page = (await desk.look(f"{PATH}/names?what={what}")).text
+        assert "还没有登记" in page.partition("赵一禾")[2][:60], what
+        assert "走访过了" in page.partition("钱二梅")[2][:60], what
+        assert f"/names?what={what}" in (await desk.look(f"{PATH}?span=month")).text
+    assert "赵一禾" not in (await desk.look(f"{PATH}/names?what=branches&key=999999&span=month")).text
+    chief = await with_code(site, cast.chief)
+    assert "赵一禾" not in (await chief.look(f"{PATH}/names?what=by_month&key={today.month}")).text

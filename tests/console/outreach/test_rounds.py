@@ -77,6 +77,26 @@ async def test_everybody_stands_there_by_name_with_how_far_it_came(desk: Browser
     assert "还没发" in page.partition("钱二梅")[2][:120]
 
 
+async def test_each_figure_leads_to_those_alone_it_counts(desk: Browser, cast: Cast) -> None:
+    row = await _spread(desk)
+    await Notice.filter(broadcast_id=row.id, person_id=cast.qian.id).update(state="accepted", outcome="sent")
+    await broadcasts.received(row.id, [cast.zhao.id], "oZhao", now=clock.now())
+    page = (await desk.look(f"{PATH}/{row.id}")).text
+    for state, name in (("confirmed", "赵一禾"), ("sent", "钱二梅"), ("waiting", "吴六合")):
+        assert f"people?state={state}" in page
+        listed = (await desk.look(f"{PATH}/{row.id}/people?state={state}")).text
+        assert [one for one in ("赵一禾", "钱二梅", "吴六合") if one in listed] == [name]
+    assert "people?state=told" not in page
+    everybody = (await desk.look(f"{PATH}/{row.id}/people?state=moon")).text
+    assert all(one in everybody for one in ("赵一禾", "钱二梅", "吴六合"))
+
+
+async def test_the_names_of_those_still_untold_are_folded_away(desk: Browser) -> None:
+    page = (await desk.look(f"{PATH}/{(await _spread(desk)).id}")).text
+    assert "<summary>还没有知道的3人，点开看名字</summary>" in page
+    assert "钱二梅" in page.partition("点开看名字")[2]
+
+
 async def test_once_more_goes_to_those_alone_who_have_not_answered(desk: Browser, cast: Cast) -> None:
     row = await _spread(desk)
     await Notice.filter(broadcast_id=row.id).update(state="accepted", outcome="sent")
