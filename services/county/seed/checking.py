@@ -14,15 +14,8 @@ from kit.lunar import BirthDate
 from models.people.members import Person
 from models.people.organisation import Organisation
 from services.county.seed.shape import MemberRow, OrganisationRow, SeedFile
-from services.people import members
-from services.people.access.rules import HELPERS
-from services.people.organisation import GROUP_LEADERS, SECRETARIES, WORKERS
 
 _SHOWN = 8
-_STATES = frozenset({members.ACTIVE, members.WITHDRAWN, members.DECEASED, members.HELD, "applicant"})
-_WITHOUT_RIGHTS = ("liaison", "family_doctor")
-"""Offices of domain §1.2 that open nothing to their holder."""
-_ROLES = frozenset({*SECRETARIES, *WORKERS, *GROUP_LEADERS, *HELPERS, *_WITHOUT_RIGHTS})
 
 
 def read(seed: Mapping[str, Any]) -> SeedFile:
@@ -57,7 +50,6 @@ async def check(file: SeedFile) -> None:
         *_twice("posts", [f"{row.organisation}/{row.number}" for row in file.posts]),
         *_circles(places),
         *_births(file.members),
-        *_unknown(file),
         *_lost(_places_named(file), known_places),
         *_lost(_people_named(file), known_people | {row.name for row in file.staff}),
     ]
@@ -91,18 +83,6 @@ def _people_named(file: SeedFile) -> Iterator[tuple[str, str | None]]:
     for number, duty in enumerate(file.duties):
         yield f"duties[{number}].person", duty.person
         yield f"duties[{number}].stands_for", duty.stands_for
-
-
-def _unknown(file: SeedFile) -> Iterator[str]:
-    """Words from closed lists that stand in none: a slip of the pen would else make an office without rights."""
-    kinds = frozenset(texts.section("organisation", "kinds"))
-    said = [
-        *((f"organisations[{number}].kind", row.kind, kinds) for number, row in enumerate(file.organisations)),
-        *((f"members[{number}].state", row.state, _STATES) for number, row in enumerate(file.members)),
-        *((f"roles[{number}].role", row.role, _ROLES) for number, row in enumerate(file.roles)),
-        *((f"staff[{number}].role", row.role, _ROLES) for number, row in enumerate(file.staff)),
-    ]
-    return (_problem("unknown", at, name=word) for at, word, known in said if word not in known)
 
 
 def _lost(named: Iterable[tuple[str, str | None]], known: set[Any]) -> list[str]:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from cast import SEED, arrange
 
-import texts
 from kit.errors import Refusal
 from models.help.posts import ServicePost
 from models.people.accounts import Account, Binding
@@ -99,12 +98,6 @@ BAD = [
     pytest.param(_with("members", branch="nowhere"), REFUSED, "nowhere", id="unknown branch"),
     pytest.param(_with("members", liaison="nobody"), REFUSED, "nobody", id="unknown liaison"),
     pytest.param(_with("members", consents=["all"]), REFUSED, "members[0].consents", id="unknown purpose"),
-    pytest.param(_with("organisations", kind="castle"), REFUSED, "organisations[0].kind 不认识“castle”",
-                 id="unknown kind"),
-    pytest.param(_with("members", state="asleep"), REFUSED, "members[0].state 不认识“asleep”", id="unknown state"),
-    pytest.param(_with("roles", role="king"), REFUSED, "roles[0].role 不认识“king”", id="unknown role"),
-    pytest.param(_with("staff", role="comunity_worker"), REFUSED, "staff[0].role 不认识“comunity_worker”",
-                 id="a slip in a role of staff"),
     pytest.param(_with("organisations", parent="jinguihua"), REFUSED, "county", id="circle"),
     pytest.param(_with("members", key="qian"), REFUSED, "qian", id="key twice"),
     pytest.param({"members": [{"key": "a"}]}, REFUSED, "members[0].name", id="no name"),
@@ -121,15 +114,6 @@ async def test_a_wrong_file_is_refused_by_name_and_nothing_is_loaded(
     assert named in " ".join(map(str, refused.value.facts.values()))
     assert not await Organisation.exists()
     assert not await Person.exists()
-
-
-async def test_a_county_adds_kinds_of_its_own(monday: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = {"organisations": [{"key": "fort", "name": "金桂驿站", "kind": "way_station"}]}
-    with pytest.raises(Refusal):
-        await seed.load(file, now=monday)
-    monkeypatch.setitem(texts.section("organisation", "kinds"), "way_station", ["红色驿站", "other"])
-    await seed.load(file, now=monday)
-    assert await Organisation.exists(key="fort")
 
 
 async def test_a_lunar_thirtieth_of_the_second_month_is_a_birthday(monday: datetime) -> None:
