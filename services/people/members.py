@@ -26,7 +26,7 @@ HELD = "death_reported"
 ADDRESSED_AS_OLD_FROM = 80
 """赵老 from here on (domain §5)."""
 
-_LONGEST_NAME, _LONGEST_NAME_WITH_DOT = 6, 30
+_LONGEST_NAME, _LONGEST_NAME_WITH_DOT, _USUAL_NAME = 6, 30, 3
 _PHONE = re.compile(r"(?:1\d{10}|0\d{2,3}\d{7,8})")
 _NOT_DIALLED = re.compile(r"[\s\-()]|^(?:\+?86)(?=1\d{10}$)")
 
@@ -132,9 +132,11 @@ def has_usual_surname(name: str) -> bool:
 
 
 def is_bare_name(text: str) -> bool:
-    """Whether somebody wrote a name and nothing else."""
+    """Whether somebody wrote a name of the usual length and nothing else; 李走了 and 冯九思去世了 say more."""
     name = said_name(text)
-    return name is not None and has_usual_surname(name)
+    if name is None or len(name) > _USUAL_NAME or not has_usual_surname(name):
+        return False
+    return not name.endswith(tuple(texts.section("members", "names")["tells"]))
 
 
 def surname(name: str) -> str:
