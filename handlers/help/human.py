@@ -92,9 +92,8 @@ async def _offered(ctx: Context) -> dict[str, str]:
 async def voice(ctx: Context) -> Reply:
     """A voice is kept for a human ear; the platform recognises none any more (promise E14)."""
     media = ctx.message.media_id if isinstance(ctx.message, Voice) else ""
-    if (
-        len(media) > voices.LONGEST_MEDIA_ID
-    ):  # nothing the platform would ever give back: the voice counts, not the sound
+    if len(media) > voices.LONGEST_MEDIA_ID:
+        # Nothing the platform would ever give back: the voice counts, not the sound.
         media = ""
     if not ctx.has_consented:
         asked = {"then": "human.voice_agreed", "args": {"media": media}}
